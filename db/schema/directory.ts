@@ -1,0 +1,126 @@
+import {
+	type AnyPgColumn,
+	boolean,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uuid,
+} from "drizzle-orm/pg-core";
+import { at, workspaceId } from "./columns";
+import { members } from "./members";
+import { workspaces } from "./workspaces";
+
+export const directories = pgTable(
+	"directories",
+	{
+		workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
+		id: uuid("id").notNull(),
+		enabled: boolean("enabled").notNull(),
+		/** Refuse what bends the SCIM standard instead of understanding it. */
+		strict: boolean("strict").notNull().default(false),
+		lastRequestAt: at("last_request_at"),
+		createdAt: at("created_at").notNull().defaultNow(),
+	},
+	(t) => [
+		primaryKey({ name: "directories_pk", columns: [t.workspaceId, t.id] }),
+		unique("directories_workspace_unique").on(t.workspaceId),
+	],
+);
+
+const ofDirectory = (name: string, t: { workspaceId: AnyPgColumn; directoryId: AnyPgColumn }) =>
+	foreignKey({
+		name,
+		columns: [t.workspaceId, t.directoryId],
+		foreignColumns: [directories.workspaceId, directories.id],
+	}).onDelete("cascade");
+
+export const directoryTokens = pgTable(
+	"directory_tokens",
+	{
+		workspaceId: workspaceId(),
+		id: uuid("id").notNull(),
+		directoryId: uuid("directory_id").notNull(),
+		name: text("name").notNull(),
+		/** SHA-256 of the whole token; the token itself is shown once and kept nowhere. */
+		hash: text("hash").notNull().unique(),
+		/** The first characters, so that an admin can tell tokens apart. */
+		prefix: text("prefix").notNull(),
+		createdBy: text("created_by").notNull(),
+		createdAt: at("created_at").notNull().defaultNow(),
+		lastUsedAt: at("last_used_at"),
+		expiresAt: at("expires_at"),
+		revokedAt: at("revoked_at"),
+	},
+	(t) => [
+		primaryKey({ name: "directory_tokens_pk", columns: [t.workspaceId, t.id] }),
+		ofDirectory("directory_tokens_directory_fk", t),
+	],
+);
+
+/** A person as the IdP sent them. Answers to the IdP come from here alone. */
+export const directoryUsers = pgTable(
+	"directory_users",
+	{
+		workspaceId: workspaceId(),
+		directoryId: uuid("directory_id").notNull(),
+		id: uuid("id").notNull(),
+		userName: text("user_name").notNull(),
+		/** Folded in TypeScript: userName is caseExact false (RFC 7643 §4.1.1). */
+		userNameKey: text("user_name_key").notNull(),
+		/** Opaque and case-exact (RFC 7643 §3.1). */
+		externalId: text("external_id"),
+		active: boolean("active").notNull(),
+		/** The primary email as sent, and folded. */
+		email: text("email"),
+		emailKey: text("email_key"),
+		/** All addresses folded, for filters on emails.value. */
+		emailKeys: text("email_keys").array().notNull().default([]),
+		displayName: text("display_name"),
+		/** Every attribute as sent, but for id, meta, groups and password. */
+		resource: jsonb("resource").$type<Record<string, unknown>>().notNull(),
+		version: integer("version").notNull().default(1),
+		createdAt: at("created_at").notNull().defaultNow(),
+		lastModifiedAt: at("last_modified_at").notNull().defaultNow(),
+		/** The member this entry stands behind, and whether it created or only linked that member. */
+		memberId: uuid("member_id"),
+		createdMember: boolean("created_member").notNull().default(false),
+	},
+	(t) => [
+		primaryKey({ name: "directory_users_pk", columns: [t.workspaceId, t.directoryId, t.id] }),
+		unique("directory_users_user_name_unique").on(t.workspaceId, t.directoryId, t.userNameKey),
+		unique("directory_users_external_id_unique").on(t.workspaceId, t.directoryId, t.externalId),
+		unique("directory_users_member_unique").on(t.workspaceId, t.memberId),
+		index("directory_users_emails").using("gin", t.emailKeys),
+		index("directory_users_order").on(t.workspaceId, t.directoryId, t.createdAt, t.id),
+		ofDirectory("directory_users_directory_fk", t),
+		foreignKey({
+			name: "directory_users_member_fk",
+			columns: [t.workspaceId, t.memberId],
+			foreignColumns: [members.workspaceId, members.id],
+		}),
+	],
+);
+
+/** Somebody the directory deleted. While it stands, single sign-on does not bring them back. */
+export const removals = pgTable(
+	"removals",
+	{
+		workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
+		id: uuid("id").notNull(),
+		userNameKey: text("user_name_key").notNull(),
+		emailKey: text("email_key"),
+		externalId: text("external_id"),
+		/** The (issuer, subject) pairs the person had signed in with. */
+		identities: jsonb("identities").$type<{ issuer: string; subject: string }[]>().notNull(),
+		removedAt: at("removed_at").notNull().defaultNow(),
+	},
+	(t) => [
+		primaryKey({ name: "removals_pk", columns: [t.workspaceId, t.id] }),
+		index("removals_email").on(t.workspaceId, t.emailKey),
+	],
+);
