@@ -1,0 +1,286 @@
+/**
+ * A member: a person in one workspace. Owns the row, its status and its sessions' end. Which role
+ * is in effect is decided in ./access; passwords and sign-in live in lib/accounts and lib/sso;
+ * what a directory says of a person is in lib/directory.
+ */
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import type { Db, Tx } from "@/db/client";
+import { apiKeys, directoryUsers, mailLinks, members, sessions } from "@/db/schema";
+import type { EmailProof } from "@/db/schema/members";
+import type { Actor } from "@/lib/activity/actor";
+import { record } from "@/lib/activity/record";
+import { newId } from "@/lib/platform/ids";
+import { foldKey, isEmail } from "@/lib/platform/text";
+import { adminRole } from "@/lib/roles/permissions";
+import { applyAccess } from "./access";
+import { isLastAdmin } from "./last-admin";
+
+export { isLastAdmin } from "./last-admin";
+
+export type Member = typeof members.$inferSelect;
+
+export type NewMember = {
+	email: string | null;
+	emailProof: EmailProof | null;
+	name: string;
+	roleByHand?: string | null;
+	createdBy: Member["createdBy"];
+};
+
+/**
+ * Adds a person. Their role follows from the policy at once.
+ * Refused: `email_taken` when another member of this workspace has the address.
+ */
+export async function createMember(
+	tx: Tx,
+	actor: Actor,
+	workspaceId: string,
+	input: NewMember,
+): Promise<
+	{ ok: true; member: Member } | { ok: false; reason: "email_taken" | "email_malformed" }
+> {
+	if (input.email !== null && !isEmail(input.email))
+		return { ok: false, reason: "email_malformed" };
+	const id = newId();
+	const inserted = await tx
+		.insert(members)
+		.values({
+			workspaceId,
+			id,
+			email: input.email,
+			emailKey: input.email === null ? null : foldKey(input.email),
+			emailProof: input.emailProof,
+			name: input.name,
+			status: "active",
+			roleByHand: input.roleByHand ?? null,
+			createdBy: input.createdBy,
+		})
+		.onConflictDoNothing()
+		.returning({ id: members.id });
+	if (inserted.length === 0) return { ok: false, reason: "email_taken" };
+	await record(tx, workspaceId, actor, {
+		kind: "member.created",
+		subject: { kind: "member", id, label: labelOf(input) },
+		details: { by: input.createdBy },
+	});
+	await applyAccess(tx, actor, workspaceId, [id], { silent: true });
+	return { ok: true, member: await memberOf(tx, workspaceId, id) };
+}
+
+/** What a member is called in a sentence. */
+export function labelOf(member: { name: string; email: string | null }): string {
+	return member.name || member.email || "Unnamed member";
+}
+
+/** The member of an id, or null when this workspace has none. */
+export async function findMember(
+	db: Db | Tx,
+	workspaceId: string,
+	id: string,
+): Promise<Member | null> {
+	const [member] = await db
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)));
+	return member ?? null;
+}
+
+/** The member of an id known to exist. @throws when it does not. */
+export async function memberOf(tx: Tx, workspaceId: string, id: string): Promise<Member> {
+	const member = await findMember(tx, workspaceId, id);
+	if (!member) throw new Error("the member vanished inside its transaction");
+	return member;
+}
+
+/** The member an address belongs to in this workspace, compared without case; or null. */
+export async function memberByEmail(
+	db: Db | Tx,
+	workspaceId: string,
+	email: string,
+): Promise<Member | null> {
+	const [member] = await db
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, workspaceId), eq(members.emailKey, foldKey(email))));
+	return member ?? null;
+}
+
+/**
+ * Takes a member's access away: sessions end, API keys and open mail links too. The row and its
+ * history stay.
+ * Call under the exclusive workspace lock when the member is an active admin.
+ */
+export async function suspendMember(
+	tx: Tx,
+	actor: Actor,
+	member: Member,
+	by: "admin" | "directory",
+): Promise<{ ok: true } | { ok: false; reason: "last_admin" }> {
+	if (member.status === "suspended") return { ok: true };
+	if (await isLastAdmin(tx, member)) return { ok: false, reason: "last_admin" };
+	await tx.update(members).set({ status: "suspended", suspendedBy: by }).where(keyOf(member));
+	const sessionsEnded = await endSessions(tx, member.workspaceId, member.id);
+	const keysEnded = await endKeys(tx, member);
+	await endMailLinks(tx, member);
+	await record(tx, member.workspaceId, actor, {
+		kind: "member.suspended",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		details: { sessionsEnded, keysEnded },
+	});
+	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
+	return { ok: true };
+}
+
+/**
+ * Gives access back. The directory lifts only what the directory imposed; an admin lifts both.
+ * Refused: `suspended_by_admin`.
+ */
+export async function reactivateMember(
+	tx: Tx,
+	actor: Actor,
+	member: Member,
+	by: "admin" | "directory",
+): Promise<{ ok: true } | { ok: false; reason: "suspended_by_admin" }> {
+	if (member.status === "active") return { ok: true };
+	if (by === "directory" && member.suspendedBy === "admin")
+		return { ok: false, reason: "suspended_by_admin" };
+	await tx.update(members).set({ status: "active", suspendedBy: null }).where(keyOf(member));
+	await record(tx, member.workspaceId, actor, {
+		kind: "member.reactivated",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+	});
+	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
+	return { ok: true };
+}
+
+/** Removes a member for good: password, sessions, identities, API keys and links go with the row. */
+export async function removeMember(
+	tx: Tx,
+	actor: Actor,
+	member: Member,
+): Promise<{ ok: true } | { ok: false; reason: "last_admin" }> {
+	if (await isLastAdmin(tx, member)) return { ok: false, reason: "last_admin" };
+	// What the directory said stays with the directory; it no longer stands for anybody here.
+	await tx
+		.update(directoryUsers)
+		.set({ memberId: null, createdMember: false })
+		.where(
+			and(
+				eq(directoryUsers.workspaceId, member.workspaceId),
+				eq(directoryUsers.memberId, member.id),
+			),
+		);
+	await tx.delete(members).where(keyOf(member));
+	await record(tx, member.workspaceId, actor, {
+		kind: "member.removed",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		details: { email: member.email, role: member.role },
+	});
+	return { ok: true };
+}
+
+/**
+ * Changes name or address. An address that changes loses its proof unless the caller brings one,
+ * and ends the links mailed to the one before.
+ * Refused: `email_taken`.
+ */
+export async function updateMember(
+	tx: Tx,
+	actor: Actor,
+	member: Member,
+	change: { name?: string; email?: { address: string | null; proof: EmailProof | null } },
+): Promise<{ ok: true; member: Member } | { ok: false; reason: "email_taken" }> {
+	const name = change.name ?? member.name;
+	const email = change.email ? change.email.address : member.email;
+	const emailKey = email === null ? null : foldKey(email);
+	const proof = change.email ? change.email.proof : member.emailProof;
+	if (name === member.name && email === member.email && proof === member.emailProof)
+		return { ok: true, member };
+	if (emailKey !== null && emailKey !== member.emailKey) {
+		// Locked by the unique key too; asked first because a violation would end the transaction.
+		const other = await memberByEmail(tx, member.workspaceId, emailKey);
+		if (other && other.id !== member.id) return { ok: false, reason: "email_taken" };
+	}
+	const [updated] = await tx
+		.update(members)
+		.set({ name, email, emailKey, emailProof: proof })
+		.where(keyOf(member))
+		.returning();
+	if (!updated) throw new Error("the member vanished inside its transaction");
+	// A link went to the address of before; whoever reads that one now may be somebody else.
+	if (emailKey !== member.emailKey) await endMailLinks(tx, member);
+	if (name !== member.name || email !== member.email)
+		await record(tx, member.workspaceId, actor, {
+			kind: "member.updated",
+			subject: { kind: "member", id: member.id, label: labelOf(updated) },
+			details: {
+				before: { name: member.name, email: member.email },
+				after: { name, email },
+			},
+		});
+	return { ok: true, member: updated };
+}
+
+/** Ends all sessions of a member, also those a process is about to write. @returns how many. */
+export async function endSessions(tx: Tx, workspaceId: string, memberId: string): Promise<number> {
+	await tx
+		.update(members)
+		.set({ epoch: sql`${members.epoch} + 1` })
+		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, memberId)));
+	const ended = await tx
+		.delete(sessions)
+		.where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.memberId, memberId)))
+		.returning({ id: sessions.id });
+	return ended.length;
+}
+
+/** Revokes the API keys of a member. @returns how many were alive. */
+async function endKeys(tx: Tx, { workspaceId, id }: Member): Promise<number> {
+	const ended = await tx
+		.update(apiKeys)
+		.set({ revokedAt: new Date() })
+		.where(
+			and(
+				eq(apiKeys.workspaceId, workspaceId),
+				eq(apiKeys.memberId, id),
+				isNull(apiKeys.revokedAt),
+			),
+		)
+		.returning({ id: apiKeys.id });
+	return ended.length;
+}
+
+/** Ends the links that were mailed to a member: to reset a password, to follow an address. */
+async function endMailLinks(tx: Tx, { workspaceId, id }: Member): Promise<void> {
+	await tx
+		.delete(mailLinks)
+		.where(and(eq(mailLinks.workspaceId, workspaceId), eq(mailLinks.memberId, id)));
+}
+
+/** Active admins by name: whom to ask. */
+export async function listAdmins(
+	db: Db | Tx,
+	workspaceId: string,
+	limit: number,
+): Promise<Member[]> {
+	return db
+		.select()
+		.from(members)
+		.where(
+			and(
+				eq(members.workspaceId, workspaceId),
+				eq(members.status, "active"),
+				eq(members.role, adminRole),
+			),
+		)
+		.orderBy(asc(members.name))
+		.limit(limit);
+}
+
+/** Whether changes to this member must hold the workspace's lock alone. */
+export function isActiveAdmin(member: Pick<Member, "status" | "role">): boolean {
+	return member.status === "active" && member.role === adminRole;
+}
+
+const keyOf = (member: Member) =>
+	and(eq(members.workspaceId, member.workspaceId), eq(members.id, member.id));
