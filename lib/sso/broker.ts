@@ -1,0 +1,283 @@
+/**
+ * The protocol engine (jackson), and the only file that imports it. It speaks OpenID Connect with
+ * the provider and answers with verified claims. Its own OAuth endpoints are no public routes: they
+ * are called here, in process, once for each sign-in.
+ *
+ * Nothing of a connection is kept in the engine. Every transaction registers the connection as it
+ * is at that moment under a product of its own and removes it at the end, so there is no second
+ * store to fall out of step, and one workspace's answer cannot meet another's connection.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import type {
+	DatabaseDriver,
+	IConnectionAPIController,
+	Index,
+	IOAuthController,
+} from "@boxyhq/saml-jackson";
+import { and, eq, gt, inArray, isNull, lt, or } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { engineIndex, engineStore } from "@/db/schema";
+import type { ProviderMetadata } from "@/db/schema/sso";
+import { deriveKey } from "@/lib/platform/crypto";
+import { env } from "@/lib/platform/env";
+import { type OidcLibrary, strictOidc } from "./strict-oidc";
+
+/**
+ * Where a workspace's provider sends the browser back to. Each workspace has its own: with one for
+ * all, a hostile provider could send its visitors on to another's, and be brought the answer to
+ * redeem (the mix-up attack, RFC 9700 §4.4).
+ */
+const callbackPath = (workspaceId: string) => `/api/sso/callback/${workspaceId}`;
+
+/** The redirect URI an admin copies into the provider. */
+export function redirectUri(workspaceId: string): string {
+	return env().PUBLIC_URL + callbackPath(workspaceId);
+}
+
+/** One sign-in: where its answer must come, and the product the engine knows it by. */
+export type Transaction = { workspaceId: string; id: string };
+
+export type EngineConnection = {
+	clientId: string;
+	clientSecret: string;
+	metadata: ProviderMetadata;
+};
+
+const tenant = "gatehouse";
+
+// Jackson's own redirect, never followed by a browser: its query is read here.
+const inside = () => `${env().PUBLIC_URL}/sso/inside`;
+
+/**
+ * Begins a transaction with the provider.
+ * @param parameters passed to the provider, such as login_hint and prompt.
+ * @returns where to send the browser, the `state` the answer will carry, and the verifier that
+ *   `finish` needs.
+ */
+export async function begin(
+	db: Db,
+	{ workspaceId, id: product }: Transaction,
+	connection: EngineConnection,
+	parameters: Record<string, string>,
+): Promise<{ url: string; state: string; codeVerifier: string }> {
+	const { connections, oauth, library } = await engineOf(db, workspaceId);
+	const codeVerifier = randomBytes(32).toString("base64url");
+	await connections.createOIDCConnection({
+		tenant,
+		product,
+		defaultRedirectUrl: inside(),
+		redirectUrl: [inside()],
+		oidcClientId: connection.clientId,
+		oidcClientSecret: connection.clientSecret,
+		oidcMetadata: connection.metadata,
+	});
+	const started = await oauth.authorize({
+		tenant,
+		product,
+		client_id: "dummy",
+		redirect_uri: inside(),
+		response_type: "code",
+		state: product,
+		code_challenge: createHash("sha256").update(codeVerifier).digest("base64url"),
+		code_challenge_method: "S256",
+		...parameters,
+	});
+	if (!library.isStrict) throw new Error("the engine would not verify signatures");
+	const url = started.redirect_url;
+	const query = new URL(url ?? inside()).searchParams;
+	const state = query.get("state");
+	if (!url || !state || url.startsWith(inside()))
+		throw new Error(`the engine could not begin: ${started.error ?? "no address"}`);
+	if (query.get("redirect_uri") !== redirectUri(workspaceId))
+		throw new Error("the engine would have the answer brought to another workspace");
+	return { url, state, codeVerifier };
+}
+
+export type EngineAnswer =
+	| { ok: true; claims: Record<string, unknown> }
+	| { ok: false; error: string; description: string };
+
+/**
+ * Takes the provider's answer: exchanges the code, verifies the id_token (signature, issuer,
+ * audience, expiry, nonce) and reads userinfo, whose subject must be the same.
+ * @param answer the query the provider sent the browser back with.
+ */
+export async function finish(
+	db: Db,
+	{ workspaceId, id: product }: Transaction,
+	answer: Record<string, string>,
+	codeVerifier: string,
+): Promise<EngineAnswer> {
+	const { oauth } = await engineOf(db, workspaceId);
+	try {
+		const { redirect_url } = await oauth.oidcAuthzResponse(answer);
+		const query = new URL(redirect_url ?? inside()).searchParams;
+		const code = query.get("code");
+		if (!code || query.get("state") !== product)
+			return {
+				ok: false,
+				error: query.get("error") ?? "server_error",
+				description: query.get("error_description") ?? "",
+			};
+		const { access_token } = await oauth.token({
+			code,
+			code_verifier: codeVerifier,
+			grant_type: "authorization_code",
+			redirect_uri: inside(),
+		});
+		const profile = await oauth.userInfo(access_token);
+		return { ok: true, claims: profile.raw as Record<string, unknown> };
+	} catch (error) {
+		return {
+			ok: false,
+			error: "server_error",
+			description: error instanceof Error ? error.message : "unknown",
+		};
+	} finally {
+		await forget(db, { id: product });
+	}
+}
+
+/** Removes what a transaction left in the engine. */
+export async function forget(db: Db, { id: product }: Pick<Transaction, "id">): Promise<void> {
+	const { connections } = await engine(db);
+	await connections.deleteConnections({ tenant, product });
+}
+
+/** Removes rows of transactions that nobody finished. @returns how many. */
+export async function sweep(db: Db, now: Date): Promise<number> {
+	const hourAgo = new Date(now.getTime() - 3600_000);
+	const swept = await db
+		.delete(engineStore)
+		.where(or(lt(engineStore.expiresAt, now), lt(engineStore.createdAt, hourAgo)))
+		.returning({ key: engineStore.key });
+	return swept.length;
+}
+
+type Engine = {
+	connections: IConnectionAPIController;
+	oauth: IOAuthController;
+	/** Whether the engine has been seen to use the strict form of its protocol library. */
+	library: { isStrict: boolean };
+};
+const slot = Symbol.for("gatehouse.engine");
+const shared = globalThis as { [slot]?: Promise<Engine> };
+
+/** Loaded at the first sign-in: it is large, and most processes start without needing it. */
+function engine(db: Db): Promise<Engine> {
+	shared[slot] ??= load(db).catch((error: unknown) => {
+		delete shared[slot];
+		throw error;
+	});
+	return shared[slot];
+}
+
+/** The engine as one workspace sees it. It has one callback for all, and each of us has its own. */
+async function engineOf(db: Db, workspaceId: string): Promise<Engine> {
+	const loaded = await engine(db);
+	const { opts } = loaded.oauth as unknown as { opts: object };
+	const oauth: IOAuthController = Object.assign(Object.create(loaded.oauth), {
+		opts: { ...opts, oidcPath: callbackPath(workspaceId) },
+	});
+	return { ...loaded, oauth };
+}
+
+async function load(db: Db): Promise<Engine> {
+	const { controllers } = await import("@boxyhq/saml-jackson");
+	const library = await makeStrict();
+	const started = await controllers({
+		externalUrl: env().PUBLIC_URL,
+		samlPath: "/api/sso/acs",
+		oidcPath: "/sso/inside", // replaced in engineOf
+		samlAudience: env().PUBLIC_URL,
+		db: { driver: driver(db), encryptionKey: deriveKey("engine").toString("base64"), ttl: 600 },
+		// Its default is a known word. We prove ourselves by PKCE and never use it.
+		clientSecretVerifier: randomBytes(32).toString("base64url"),
+		openid: { redirectExactMatch: true, requestProfileScope: true, forwardOIDCParams: true },
+		idpEnabled: false,
+		noAnalytics: true,
+		ssoTraces: { disable: true },
+		// Its messages can hold what a provider sent; our trace says what happened instead.
+		logger: { info: () => {}, error: () => {}, warn: () => {} },
+	});
+	return { connections: started.connectionAPIController, oauth: started.oauthController, library };
+}
+
+/**
+ * The engine trusts TLS for an id_token (OpenID Connect Core §3.1.3.7, 6), whatever it is signed
+ * with, and lets userinfo replace its claims. Neither is an option of it, so the way it loads its
+ * protocol library is wrapped (./strict-oidc). `begin` goes no further if an update of the engine
+ * should pass this by.
+ */
+async function makeStrict(): Promise<Engine["library"]> {
+	const library = { isStrict: false };
+	const loaded = await import("@boxyhq/saml-jackson/dist/controller/utils.js");
+	const engineUtils = ("default" in loaded ? loaded.default : loaded) as {
+		dynamicImport: (name: string) => Promise<unknown>;
+	};
+	const load = engineUtils.dynamicImport;
+	// One for all calls: what it learns in the first step of an answer, it needs in the second.
+	const strict = strictOidc((await load("openid-client")) as OidcLibrary, () => {
+		library.isStrict = true;
+	});
+	engineUtils.dynamicImport = async (name) => (name === "openid-client" ? strict : load(name));
+	return library;
+}
+
+/** The engine's storage on our two tables. An expired row is never read. */
+function driver(db: Db): DatabaseDriver {
+	const fresh = () => or(isNull(engineStore.expiresAt), gt(engineStore.expiresAt, new Date()));
+	const values = async (where: ReturnType<typeof and>) => {
+		const rows = await db.select().from(engineStore).where(where).orderBy(engineStore.createdAt);
+		return { data: rows.map((row) => row.value) };
+	};
+	return {
+		get: async (namespace, key) => {
+			const { data } = await values(
+				and(eq(engineStore.namespace, namespace), eq(engineStore.key, key), fresh()),
+			);
+			return data[0] ?? null;
+		},
+		getAll: (namespace) => values(and(eq(engineStore.namespace, namespace), fresh())),
+		getByIndex: async (namespace, index: Index) => {
+			const keys = db
+				.select({ key: engineIndex.key })
+				.from(engineIndex)
+				.where(
+					and(
+						eq(engineIndex.namespace, namespace),
+						eq(engineIndex.name, index.name),
+						eq(engineIndex.value, index.value),
+					),
+				);
+			return values(
+				and(eq(engineStore.namespace, namespace), inArray(engineStore.key, keys), fresh()),
+			);
+		},
+		put: async (namespace, key, value: unknown, ttl, ...indexes: Index[]) => {
+			const expiresAt = ttl > 0 ? new Date(Date.now() + ttl * 1000) : null;
+			await db
+				.insert(engineStore)
+				.values({ namespace, key, value, expiresAt })
+				.onConflictDoUpdate({
+					target: [engineStore.namespace, engineStore.key],
+					set: { value, expiresAt },
+				});
+			const rows = indexes.map(({ name, value }) => ({ namespace, name, value, key }));
+			if (rows.length > 0) await db.insert(engineIndex).values(rows).onConflictDoNothing();
+		},
+		delete: async (namespace, key) => {
+			await db
+				.delete(engineStore)
+				.where(and(eq(engineStore.namespace, namespace), eq(engineStore.key, key)));
+		},
+		deleteMany: async (namespace, keys) => {
+			if (keys.length === 0) return;
+			await db
+				.delete(engineStore)
+				.where(and(eq(engineStore.namespace, namespace), inArray(engineStore.key, keys)));
+		},
+		close: async () => {},
+		getStats: () => ({}),
+	};
+}

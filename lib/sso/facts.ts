@@ -1,0 +1,169 @@
+/** Loads what `admit` asks for about one attempt, inside the transaction that will act on it. */
+import { and, desc, eq, inArray, like, or, sql } from "drizzle-orm";
+import type { Tx } from "@/db/client";
+import { directoryUsers, identities, members, removals, signIns } from "@/db/schema";
+import { invitationFact } from "@/lib/accounts/accept-invitation";
+import type { Member } from "@/lib/members/members";
+import { personFacts } from "@/lib/members/person";
+import type { PersonFacts, SignInFacts } from "@/lib/policy/admit";
+import { planIncludesSso, ssoIsActive, type Workspace } from "@/lib/workspaces/workspaces";
+import type { Identity } from "./claims";
+import type { Connection } from "./connections";
+import { verifiedDomains } from "./domains";
+
+/** What of a connection the decision and its effects rest on. */
+export type FactConnection = Pick<
+	Connection,
+	| "workspaceId"
+	| "id"
+	| "name"
+	| "provider"
+	| "status"
+	| "revision"
+	| "settingsHash"
+	| "idpInitiated"
+>;
+
+/** What the browser brings beside the provider's answer. */
+export type Brought = {
+	/** The member signed in to it, if any. */
+	provedId: string | null;
+	/** The token of the invitation whose link it followed, if any. */
+	invitation: string | null;
+};
+
+/** The facts of an SSO attempt. */
+export async function loadSsoFacts(
+	tx: Tx,
+	workspace: Workspace,
+	connection: FactConnection,
+	identity: Identity,
+	{ provedId, invitation: token }: Brought,
+	now: Date,
+): Promise<SignInFacts> {
+	const known = await knownMember(tx, connection, identity);
+	return {
+		ssoInPlan: planIncludesSso(workspace.plan),
+		ssoActive: await ssoIsActive(tx, workspace.id),
+		verifiedDomains: await verifiedDomains(tx, workspace.id),
+		invitation: await invitationFact(tx, workspace.id, { token, email: identity.email }, now),
+		connection: {
+			id: connection.id,
+			provider: connection.provider,
+			status: connection.status,
+			revision: connection.revision,
+			idpInitiated: connection.idpInitiated,
+		},
+		known: known ? await personFacts(tx, known) : null,
+		matches: known ? [] : await matchingPeople(tx, workspace.id, identity),
+		removed: await isRemoved(tx, workspace.id, identity),
+		testerId: known ? null : await testerOf(tx, connection, identity),
+		provedId,
+	};
+}
+
+async function knownMember(
+	tx: Tx,
+	connection: FactConnection,
+	{ issuer, subject }: Identity,
+): Promise<Member | null> {
+	const [row] = await tx
+		.select({ member: members })
+		.from(identities)
+		.innerJoin(
+			members,
+			and(eq(members.workspaceId, identities.workspaceId), eq(members.id, identities.memberId)),
+		)
+		.where(
+			and(
+				eq(identities.workspaceId, connection.workspaceId),
+				eq(identities.connectionId, connection.id),
+				eq(identities.issuer, issuer),
+				eq(identities.subject, subject),
+			),
+		);
+	return row?.member ?? null;
+}
+
+async function matchingPeople(
+	tx: Tx,
+	workspaceId: string,
+	{ email, subject }: Identity,
+): Promise<PersonFacts[]> {
+	const [local, domain] = email?.split("@") ?? [];
+	const alias = local && domain ? `${likeText(local)}+%@${likeText(domain)}` : null;
+	const inDirectory = tx
+		.select({ id: directoryUsers.memberId })
+		.from(directoryUsers)
+		.where(
+			and(
+				eq(directoryUsers.workspaceId, workspaceId),
+				or(
+					email ? eq(directoryUsers.emailKey, email) : sql`false`,
+					eq(directoryUsers.externalId, subject),
+				),
+			),
+		);
+	const rows = await tx
+		.select()
+		.from(members)
+		.where(
+			and(
+				eq(members.workspaceId, workspaceId),
+				or(
+					email ? eq(members.emailKey, email) : sql`false`,
+					alias ? like(members.emailKey, alias) : sql`false`,
+					inArray(members.id, inDirectory),
+				),
+			),
+		)
+		.limit(10);
+	return Promise.all(rows.map((member) => personFacts(tx, member)));
+}
+
+const likeText = (text: string) => text.replace(/[\\%_]/g, "\\$&");
+
+async function isRemoved(tx: Tx, workspaceId: string, identity: Identity): Promise<boolean> {
+	const { email, issuer, subject } = identity;
+	const rows = await tx
+		.select({ id: removals.id })
+		.from(removals)
+		.where(
+			and(
+				eq(removals.workspaceId, workspaceId),
+				or(
+					email ? eq(removals.emailKey, email) : sql`false`,
+					email ? eq(removals.userNameKey, email) : sql`false`,
+					// What SCIM calls externalId is, for many providers, the subject they sign in with.
+					eq(removals.externalId, subject),
+					sql`${removals.identities} @> ${JSON.stringify([{ issuer, subject }])}::jsonb`,
+				),
+			),
+		)
+		.limit(1);
+	return rows.length > 0;
+}
+
+/** Who passed this connection's test as this very identity. */
+async function testerOf(
+	tx: Tx,
+	connection: FactConnection,
+	{ issuer, subject }: Identity,
+): Promise<string | null> {
+	const [row] = await tx
+		.select({ memberId: signIns.memberId })
+		.from(signIns)
+		.where(
+			and(
+				eq(signIns.workspaceId, connection.workspaceId),
+				eq(signIns.settingsHash, connection.settingsHash),
+				eq(signIns.intent, "test"),
+				inArray(signIns.outcome, ["welcome", "link"]),
+				eq(signIns.issuer, issuer),
+				eq(signIns.subject, subject),
+			),
+		)
+		.orderBy(desc(signIns.startedAt))
+		.limit(1);
+	return row?.memberId ?? null;
+}

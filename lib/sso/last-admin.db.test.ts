@@ -1,0 +1,96 @@
+/** Acts on a connection keep an admin with a working way in (lib/members/last-admin). */
+import { and, eq } from "drizzle-orm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Db, transactOrUndo } from "@/db/client";
+import { connections, identities, passwords } from "@/db/schema";
+import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
+import { newId } from "@/lib/platform/ids";
+import type { Policy } from "@/lib/policy/document";
+import { activateConnection, pauseConnection, removeConnection } from "./connections";
+
+let db: Db;
+const now = new Date();
+const url = "https://id.acme.test";
+
+beforeAll(async () => {
+	db = await freshDb();
+});
+
+/** A workspace whose one admin holds what is said. */
+async function aWorld(
+	status: "tested" | "active",
+	holds: { password?: boolean; identity?: boolean },
+	policy: Partial<Policy> = {},
+) {
+	const workspace = await aWorkspace(db, { policy });
+	const { id: workspaceId } = workspace;
+	const { id: memberId } = await aMember(db, workspace, { roleByHand: "admin" });
+	const connectionId = newId();
+	await db.insert(connections).values({
+		workspaceId,
+		id: connectionId,
+		name: "Okta",
+		provider: "okta",
+		protocol: "oidc",
+		status,
+		issuer: url,
+		clientId: "client",
+		clientSecret: "sealed",
+		secretSetAt: now,
+		secretSetBy: "Ada",
+		metadata: {
+			issuer: url,
+			authorization_endpoint: url,
+			token_endpoint: url,
+			jwks_uri: url,
+			userinfo_endpoint: url,
+		},
+		idpInitiated: "page",
+		settingsHash: "hash",
+	});
+	if (holds.password) await db.insert(passwords).values({ workspaceId, memberId, hash: "x" });
+	if (holds.identity)
+		await db
+			.insert(identities)
+			.values({ workspaceId, connectionId, issuer: url, subject: memberId, memberId });
+	const run = (act: typeof pauseConnection) =>
+		transactOrUndo(db, (tx) => act(tx, operator, workspace, connectionId));
+	const state = async () => {
+		const [row] = await db
+			.select({ status: connections.status })
+			.from(connections)
+			.where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, connectionId)));
+		return row?.status;
+	};
+	return { run, state };
+}
+
+const enforced: Partial<Policy> = { enforceSso: { mode: "on" } };
+
+describe("the only way in of the only admin", () => {
+	test.each([
+		["paused", pauseConnection],
+		["removed", removeConnection],
+	] as const)("is not %s", async (_, act) => {
+		const { run, state } = await aWorld("active", { identity: true });
+		expect(await run(act)).toMatchObject({ ok: false, reason: "last_admin" });
+		expect(await state()).toBe("active");
+	});
+
+	test("may be where a password opens again", async () => {
+		const both = { identity: true, password: true };
+		const { run, state } = await aWorld("active", both, enforced);
+		expect(await run(pauseConnection)).toEqual({ ok: true });
+		expect(await state()).toBe("paused");
+	});
+
+	test("is not closed by turning on what enforces SSO, until an admin can come by it", async () => {
+		const closed = await aWorld("tested", { password: true }, enforced);
+		expect(await closed.run(activateConnection)).toMatchObject({ reason: "needs_passed_test" });
+		expect(await closed.state()).toBe("tested");
+		const open = await aWorld("tested", { password: true, identity: true }, enforced);
+		expect(await open.run(activateConnection)).toEqual({ ok: true });
+		const beside = await aWorld("tested", { password: true });
+		expect(await beside.run(activateConnection)).toEqual({ ok: true });
+	});
+});

@@ -1,0 +1,59 @@
+/**
+ * What the protocol engine's OpenID Connect library (openid-client) leaves open, closed. It has the
+ * shape of that library, so that the engine can be given it in its place. Pure but for its calls.
+ */
+type Claims = Record<string, unknown>;
+
+/** What the engine uses of the library to take an answer. */
+export type OidcLibrary = {
+	Configuration: new (...settings: unknown[]) => Configuration;
+	enableNonRepudiationChecks: (configuration: Configuration) => void;
+	authorizationCodeGrant: (of: Configuration, ...rest: unknown[]) => Promise<Tokens>;
+	fetchUserInfo: (of: Configuration, ...rest: unknown[]) => Promise<Claims>;
+};
+
+type Configuration = { clientMetadata: () => { client_id: string } };
+type Tokens = { claims: () => Claims | undefined };
+
+/**
+ * The library, made strict: an id_token is verified with the provider's published keys, so neither
+ * `none` nor a shared secret will do; its `azp` is ours wherever it has one; its claims stand
+ * whatever userinfo says; and an error is its cause, which tells more.
+ * @param onUse called as often as it is used.
+ */
+export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary {
+	const signed = new WeakMap<Configuration, Claims>();
+	return {
+		...library,
+		Configuration: new Proxy(library.Configuration, {
+			construct(Configuration, settings) {
+				const configuration = new Configuration(...settings);
+				library.enableNonRepudiationChecks(configuration);
+				onUse();
+				return configuration;
+			},
+		}),
+		async authorizationCodeGrant(of, ...rest) {
+			const tokens = await library.authorizationCodeGrant(of, ...rest).catch(throwCause);
+			const claims = tokens.claims() ?? {};
+			if (claims.azp !== undefined && claims.azp !== of.clientMetadata().client_id)
+				throw new Error('unexpected ID Token "azp" (authorized party) claim value');
+			signed.set(of, claims);
+			return tokens;
+		},
+		async fetchUserInfo(of, ...rest) {
+			const userinfo = await library.fetchUserInfo(of, ...rest).catch(throwCause);
+			return withSigned(signed.get(of) ?? {}, userinfo);
+		},
+	};
+}
+
+/** What is signed wins. Userinfo's word that an address is verified is about its own address. */
+function withSigned(signed: Claims, userinfo: Claims): Claims {
+	const another = signed.email !== undefined && signed.email !== userinfo.email;
+	return { ...userinfo, ...(another ? { email_verified: undefined } : {}), ...signed };
+}
+
+function throwCause(error: unknown): never {
+	throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
