@@ -1,0 +1,314 @@
+/**
+ * Creating, changing and deleting entries of people, each with its effect on the member behind it
+ * in the same transaction. A `tx` here comes from `decide`, which holds the workspace's lock.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { and, eq, or, sql } from "drizzle-orm";
+import type { Tx } from "@/db/client";
+import { directoryUsers, domains, identities, removals } from "@/db/schema";
+import type { Actor } from "@/lib/activity/actor";
+import { record } from "@/lib/activity/record";
+import {
+	createMember,
+	findMember,
+	isActiveAdmin,
+	labelOf,
+	type Member,
+	memberByEmail,
+} from "@/lib/members/members";
+import { newId } from "@/lib/platform/ids";
+import { domainOf } from "@/lib/platform/text";
+import { currentPolicy } from "@/lib/workspaces/policy";
+import { Again, type Lock } from "./decide";
+import type { DirectoryKey } from "./directory";
+import { followActive, followDeletion, followProfile, followRole } from "./effects";
+import { type DirectoryUser, lockEntry, ofDirectory } from "./entries";
+import { type Attributes, type Person, personOf } from "./person";
+
+/** Why a change was not made. Nothing was written. */
+export type Refused = {
+	ok: false;
+	reason:
+		| "not_found"
+		/** Another entry has this userName, compared without case. */
+		| "user_name_taken"
+		/** Another entry has this externalId. */
+		| "external_id_taken"
+		/** The address is that of a member behind another entry, or of another member. */
+		| "email_taken"
+		/** A member of the workspace has this address, and the policy does not let them be taken over. */
+		| "member_exists"
+		/** The same, and they could be, if the workspace had proved the address's domain. */
+		| "domain_not_verified";
+};
+
+export type Written = { ok: true; user: DirectoryUser };
+
+/** One change of a directory: where, by whom, when. */
+export type Change = { directory: DirectoryKey; actor: Actor; now: Date };
+
+/**
+ * Adds a person: linked to the member who has the address (policy `provisionExisting`), else as a
+ * new member. Somebody the directory removed before may come in again.
+ * Refused: `user_name_taken`, `external_id_taken`, `email_taken`, `member_exists`,
+ * `domain_not_verified`.
+ */
+export async function createUser(
+	tx: Tx,
+	lock: Lock,
+	{ directory, actor, now }: Change,
+	attributes: Attributes,
+): Promise<Written | Refused> {
+	const person = personOf(attributes);
+	if (await hasUserName(tx, directory, person.userNameKey))
+		return { ok: false, reason: "user_name_taken" };
+	const existing =
+		person.email === null ? null : await memberByEmail(tx, directory.workspaceId, person.email);
+	if (existing) {
+		const refused = await mayNotLink(tx, existing);
+		if (refused) return refused;
+		if (isActiveAdmin(existing)) alone(lock);
+	}
+	const member = existing ?? (await newMember(tx, actor, lock, directory.workspaceId, person));
+	const [user] = await tx
+		.insert(directoryUsers)
+		.values({
+			...rowOf(person, attributes),
+			workspaceId: directory.workspaceId,
+			directoryId: directory.id,
+			// One person, one id: the IdP knows them by what the workspace knows them by.
+			id: member.id,
+			createdAt: now,
+			lastModifiedAt: now,
+			memberId: member.id,
+			createdMember: !existing,
+		})
+		.returning();
+	if (!user) throw new Error("the entry was not written");
+	await clearRemovals(tx, directory.workspaceId, person);
+	await record(tx, directory.workspaceId, actor, {
+		kind: "directory.user_created",
+		subject: subjectOf(user),
+		details: { linked: existing !== null, active: user.active },
+	});
+	if (existing) await link(tx, actor, existing, person);
+	await followRole(tx, actor, member);
+	if (existing || !person.active) await followActive(tx, actor, member, person.active);
+	return { ok: true, user };
+}
+
+/**
+ * Changes a person to what `change` makes of the attributes; the member follows in what changed.
+ * An equal result writes nothing. @param change pure; what it throws undoes everything.
+ * Refused: `not_found`, `user_name_taken`, `external_id_taken`, `email_taken`.
+ */
+export async function updateUser(
+	tx: Tx,
+	lock: Lock,
+	{ directory, actor, now }: Change,
+	id: string,
+	change: (current: DirectoryUser) => Attributes,
+): Promise<Written | Refused> {
+	const current = await lockEntry(tx, directory, id);
+	if (!current) return { ok: false, reason: "not_found" };
+	const attributes = change(current);
+	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
+	const member = await memberBehind(tx, current);
+	if (member && isActiveAdmin(member)) alone(lock);
+	const [before, after] = [personOf(current.resource), personOf(attributes)];
+	const [user] = await tx
+		.update(directoryUsers)
+		.set({
+			...rowOf(after, attributes),
+			lastModifiedAt: now,
+			version: sql`${directoryUsers.version} + 1`,
+		})
+		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
+		.returning();
+	if (!user) throw new Error("the entry vanished inside its transaction");
+	await record(tx, directory.workspaceId, actor, {
+		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
+		subject: subjectOf(user),
+		details: { changed: differing(current.resource, attributes) },
+	});
+	if (!member) return { ok: true, user };
+	const followed = await followProfile(tx, actor, member, before, after);
+	if (!followed.ok) return followed;
+	if (!isDeepStrictEqual(current.resource.roles, attributes.roles))
+		await followRole(tx, actor, member);
+	if (before.active !== after.active) await followActive(tx, actor, member, after.active);
+	return { ok: true, user };
+}
+
+/**
+ * Deletes a person's entry, and takes the member out: removed where the directory made them,
+ * unlinked and suspended where it only linked them. A removal is left, so that single sign-on
+ * does not bring them back; not for the last admin, who keeps the way in.
+ * @param check looks at the entry first; what it throws undoes everything.
+ * Refused: `not_found`.
+ */
+export async function deleteUser(
+	tx: Tx,
+	lock: Lock,
+	{ directory, actor, now }: Change,
+	id: string,
+	check: (user: DirectoryUser) => void,
+): Promise<{ ok: true } | Refused> {
+	const user = await lockEntry(tx, directory, id);
+	if (!user) return { ok: false, reason: "not_found" };
+	check(user);
+	const member = await memberBehind(tx, user);
+	if (member && isActiveAdmin(member)) alone(lock);
+	const signedInAs = member ? await identitiesOf(tx, member) : [];
+	await tx.delete(directoryUsers).where(and(ofDirectory(directory), eq(directoryUsers.id, id)));
+	await record(tx, directory.workspaceId, actor, {
+		kind: "directory.user_deleted",
+		subject: subjectOf(user),
+		details: { memberRemoved: user.createdMember },
+	});
+	const isOut = member ? await followDeletion(tx, actor, member, user.createdMember) : true;
+	if (isOut)
+		await tx.insert(removals).values({
+			workspaceId: directory.workspaceId,
+			id: newId(),
+			userNameKey: user.userNameKey,
+			emailKey: user.emailKey,
+			externalId: user.externalId,
+			identities: signedInAs,
+			removedAt: now,
+		});
+	return { ok: true };
+}
+
+/** Whoever touches an active admin holds the workspace alone. @throws Again to begin so. */
+function alone(lock: Lock): void {
+	if (lock !== "exclusive") throw new Again("exclusive");
+}
+
+async function newMember(
+	tx: Tx,
+	actor: Actor,
+	lock: Lock,
+	workspaceId: string,
+	person: Person,
+): Promise<Member> {
+	const created = await createMember(tx, actor, workspaceId, {
+		email: person.email,
+		emailProof: person.email === null ? null : "directory",
+		name: person.name,
+		createdBy: "directory",
+	});
+	// Somebody was faster with this address: look again at who has it now.
+	if (!created.ok) throw new Again(lock);
+	return created.member;
+}
+
+/**
+ * Whether the directory may take over a member it did not make. Only under a domain this workspace
+ * has proved: otherwise whoever holds the token could name any address and become its owner.
+ */
+async function mayNotLink(tx: Tx, member: Member): Promise<Refused | null> {
+	const [other] = await tx
+		.select({ id: directoryUsers.id })
+		.from(directoryUsers)
+		.where(
+			and(
+				eq(directoryUsers.workspaceId, member.workspaceId),
+				eq(directoryUsers.memberId, member.id),
+			),
+		);
+	if (other) return { ok: false, reason: "email_taken" };
+	const { document } = await currentPolicy(tx, member.workspaceId);
+	if (document.provisionExisting === "conflict") return { ok: false, reason: "member_exists" };
+	const [domain] = await tx
+		.select({ state: domains.state })
+		.from(domains)
+		.where(
+			and(
+				eq(domains.workspaceId, member.workspaceId),
+				eq(domains.domain, domainOf(member.email ?? "")),
+			),
+		);
+	return domain?.state === "verified" ? null : { ok: false, reason: "domain_not_verified" };
+}
+
+/**
+ * The first contact with a member who was here before. Role, address and proof stay as they are:
+ * an admin does not become one by a weaker proof, and the log shows that an admin was linked.
+ */
+async function link(tx: Tx, actor: Actor, member: Member, person: Person): Promise<void> {
+	await record(tx, member.workspaceId, actor, {
+		kind: "member.linked",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		details: { by: "directory", admin: isActiveAdmin(member) },
+	});
+	const email = member.email;
+	await followProfile(
+		tx,
+		actor,
+		member,
+		{ email, name: member.name },
+		{ email, name: person.name },
+	);
+}
+
+async function memberBehind(tx: Tx, user: DirectoryUser): Promise<Member | null> {
+	return user.memberId === null ? null : findMember(tx, user.workspaceId, user.memberId);
+}
+
+async function hasUserName(tx: Tx, directory: DirectoryKey, key: string): Promise<boolean> {
+	const [other] = await tx
+		.select({ id: directoryUsers.id })
+		.from(directoryUsers)
+		.where(and(ofDirectory(directory), eq(directoryUsers.userNameKey, key)));
+	return other !== undefined;
+}
+
+async function identitiesOf(tx: Tx, member: Member) {
+	return tx
+		.select({ issuer: identities.issuer, subject: identities.subject })
+		.from(identities)
+		.where(and(eq(identities.workspaceId, member.workspaceId), eq(identities.memberId, member.id)));
+}
+
+async function clearRemovals(tx: Tx, workspaceId: string, person: Person): Promise<void> {
+	const { userNameKey, emailKey, externalId } = person;
+	const samePerson = or(
+		eq(removals.userNameKey, userNameKey),
+		...(emailKey === null ? [] : [eq(removals.emailKey, emailKey)]),
+		...(externalId === null ? [] : [eq(removals.externalId, externalId)]),
+	);
+	await tx.delete(removals).where(and(eq(removals.workspaceId, workspaceId), samePerson));
+}
+
+/** The columns that follow from the attributes. */
+function rowOf(person: Person, attributes: Attributes) {
+	const { userName, userNameKey, externalId, active, email, emailKey, emailKeys, displayName } =
+		person;
+	return {
+		userName,
+		userNameKey,
+		externalId,
+		active,
+		email,
+		emailKey,
+		emailKeys,
+		displayName,
+		resource: attributes,
+	};
+}
+
+/** The names of the attributes that are not the same. */
+function differing(before: Attributes, after: Attributes): string[] {
+	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+	return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
+}
+
+const switchedTo = (active: boolean) =>
+	active ? "directory.user_reactivated" : "directory.user_deactivated";
+
+const subjectOf = (user: DirectoryUser) => ({
+	kind: "directory_user",
+	id: user.id,
+	label: user.displayName ?? user.userName,
+});

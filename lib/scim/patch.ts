@@ -1,0 +1,220 @@
+/**
+ * What a PATCH makes of a resource (RFC 7644 §3.5.2), and, by the same rules, what a POST or PUT
+ * body says: a body is one `add` without a path to an empty resource. Pure: nothing is changed in
+ * place, and either every operation applies or none.
+ *
+ * Used for resources that fit in memory. The members of a group do not, and get a way of their own.
+ */
+import { applyAttribute, type Change, type Op, recordIn } from "./change";
+import { badRequest, ScimError } from "./errors";
+import { type Path, parsePath } from "./path";
+import {
+	extensionOf,
+	foldName,
+	isRecord,
+	type Resource,
+	type ResourceType,
+	resolve,
+	type Schema,
+	sameName,
+	type Target,
+} from "./schema";
+import { ignoreUnknown, type Mode } from "./values";
+
+export const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+export const maxOperations = 1000;
+
+type Operation = { op: Op; path: string | undefined; value: unknown };
+
+/**
+ * The resource a POST or PUT body describes. Read-only attributes are ignored (RFC 7644 §3.3).
+ * @throws ScimError 400 for a body that names another schema, lacks what is required, or holds
+ * values of the wrong type.
+ */
+export function readResource(type: ResourceType, body: unknown, mode: Mode): Resource {
+	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+	checkSchemas(type, field(body, "schemas"), mode);
+	const resource: Resource = {};
+	applyObject(type, resource, { op: "add", value: body }, mode);
+	checkRequired(type, resource);
+	return resource;
+}
+
+/**
+ * The resource after a PATCH.
+ * @throws ScimError 400 that says which operation was refused and why.
+ */
+export function applyPatch(
+	type: ResourceType,
+	current: Resource,
+	body: unknown,
+	mode: Mode,
+): Resource {
+	const operations = readOperations(body, mode);
+	const draft = structuredClone(current);
+	for (const [index, operation] of operations.entries()) {
+		try {
+			applyOperation(type, draft, operation, mode);
+		} catch (error) {
+			if (!(error instanceof ScimError)) throw error;
+			const detail = `Operation ${index + 1}: ${error.message}`;
+			throw new ScimError(error.status, error.scimType, detail);
+		}
+	}
+	checkRequired(type, draft);
+	return draft;
+}
+
+function readOperations(body: unknown, mode: Mode): Operation[] {
+	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+	const schemas = field(body, "schemas");
+	const named = Array.isArray(schemas) && schemas.includes(patchSchema);
+	// Several clients leave the message schema out.
+	if (!named && (mode.strict || schemas !== undefined))
+		throw badRequest("invalidSyntax", `schemas must be ["${patchSchema}"].`);
+	const operations = field(body, "Operations");
+	// Entra sends an empty list where it found nothing to change, and expects no error.
+	if (!Array.isArray(operations) || (operations.length === 0 && mode.strict))
+		throw badRequest("invalidSyntax", "Operations must be a list of at least one operation.");
+	if (operations.length > maxOperations)
+		throw new ScimError(413, undefined, `There are more than ${maxOperations} operations.`);
+	return operations.map((item) => readOperation(item, mode));
+}
+
+function readOperation(raw: unknown, mode: Mode): Operation {
+	if (!isRecord(raw)) throw badRequest("invalidSyntax", "An operation must be an object.");
+	const given = field(raw, "op");
+	const path = field(raw, "path") ?? undefined;
+	// Entra writes Add, Replace and Remove; RFC 7644 §3.5.2 has them in lower case.
+	const op = typeof given === "string" && !mode.strict ? given.toLowerCase() : given;
+	if (op !== "add" && op !== "replace" && op !== "remove")
+		throw badRequest("invalidSyntax", "op must be add, replace or remove.");
+	if (path !== undefined && typeof path !== "string")
+		throw badRequest("invalidPath", "path must be a text.");
+	const value = field(raw, "value");
+	if (op !== "remove" && value === undefined)
+		throw badRequest("invalidValue", `An operation "${op}" needs a value.`);
+	return { op, path: path || undefined, value };
+}
+
+function applyOperation(type: ResourceType, draft: Resource, operation: Operation, mode: Mode) {
+	const { op, path: text, value } = operation;
+	if (text === undefined) {
+		if (op === "remove") throw badRequest("noTarget", "An operation remove needs a path.");
+		if (mode.strict) throw badRequest("invalidSyntax", "An operation needs a path.");
+		applyObject(type, draft, { op, value }, mode);
+		return;
+	}
+	const path = parsePath(text);
+	const target = resolve(type, namesOf(path));
+	if (target) applyTarget(type, draft, target, { ...changeOf(path, op, value), asked: true }, mode);
+	else ignoreUnknown(text, mode);
+}
+
+/** Applies every key of an object as an operation of its own. */
+function applyObject(
+	type: ResourceType,
+	draft: Resource,
+	{ op, value }: Pick<Operation, "op" | "value">,
+	mode: Mode,
+): void {
+	if (!isRecord(value))
+		throw badRequest("invalidValue", "A value without a path must be an object.");
+	for (const [key, item] of Object.entries(value)) {
+		const path = pathOfKey(type, key, mode);
+		const target = path && resolve(type, namesOf(path));
+		if (target)
+			applyTarget(type, draft, target, { ...changeOf(path, op, item), asked: false }, mode);
+		else ignoreUnknown(key, mode);
+	}
+}
+
+/**
+ * What a key names. Entra writes flat keys, such as `name.givenName`, `urn:...:User:department` or
+ * `emails[type eq "work"].value`; strictly, a key is an attribute or the URN of an extension.
+ */
+function pathOfKey(type: ResourceType, key: string, mode: Mode): Path | undefined {
+	if (mode.strict && /[.:[]/.test(key) && !extensionOf(type, key)) return undefined;
+	try {
+		return parsePath(key);
+	} catch (error) {
+		if (error instanceof ScimError) return undefined;
+		throw error;
+	}
+}
+
+const namesOf = ({ attribute, sub }: Path) =>
+	sub === undefined ? attribute : { ...attribute, sub };
+
+const changeOf = (path: Path, op: Op, value: unknown) => ({
+	op,
+	value,
+	...(path.where ? { where: path.where } : {}),
+});
+
+function applyTarget(
+	type: ResourceType,
+	draft: Resource,
+	target: Target,
+	change: Change,
+	mode: Mode,
+): void {
+	const { extension, attribute, sub } = target;
+	if (extension && !attribute) {
+		applyExtension(type, draft, extension, change, mode);
+		return;
+	}
+	if (!attribute) return;
+	const holder = extension ? recordIn(draft, extension.id) : draft;
+	applyAttribute(holder, attribute, sub, change, mode);
+	if (extension && Object.keys(holder).length === 0) delete draft[extension.id];
+}
+
+/** A whole extension as the target: each of its keys, or its removal. */
+function applyExtension(
+	type: ResourceType,
+	draft: Resource,
+	extension: Schema,
+	change: Change,
+	mode: Mode,
+): void {
+	const { op, value } = change;
+	if (op === "remove" || value === null || (op === "replace" && mode.strict))
+		delete draft[extension.id];
+	if (op === "remove" || value === null) return;
+	if (!isRecord(value)) throw badRequest("invalidValue", `${extension.id} must be an object.`);
+	for (const [key, item] of Object.entries(value)) {
+		// Some clients repeat `schemas` inside the extension.
+		if (sameName(key, "schemas")) continue;
+		const path = pathOfKey(type, `${extension.id}:${key}`, { strict: false });
+		const target = path && resolve(type, namesOf(path));
+		if (!target?.attribute) ignoreUnknown(`${extension.id}:${key}`, mode);
+		else applyTarget(type, draft, target, { op, value: item, asked: false }, mode);
+	}
+}
+
+/** The value of a message's key in any letter case. */
+function field(body: Record<string, unknown>, name: string): unknown {
+	const key = Object.keys(body).find((candidate) => sameName(candidate, name));
+	return key === undefined ? undefined : body[key];
+}
+
+function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {
+	const texts = Array.isArray(schemas) ? schemas.filter((item) => typeof item === "string") : [];
+	if (!mode.strict && (schemas === undefined || schemas === null)) return;
+	// OneLogin still names the core schema as it was before RFC 7643.
+	const names = mode.strict ? [type.schema.id] : [type.schema.id, "urn:scim:schemas:core:"];
+	const known = texts.some((text) =>
+		names.some((name) => foldName(text).startsWith(foldName(name))),
+	);
+	if (!known)
+		throw badRequest("invalidSyntax", `schemas must be a list that holds "${type.schema.id}".`);
+}
+
+function checkRequired(type: ResourceType, resource: Resource): void {
+	for (const { name, required } of type.schema.attributes) {
+		const value = resource[name];
+		if (required && (typeof value !== "string" || value.trim() === ""))
+			throw badRequest("invalidValue", `${name} is required.`);
+	}
+}
