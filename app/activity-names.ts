@@ -1,0 +1,17 @@
+import type { Names } from "@/components/activity/activity-list";
+import { database } from "@/db/client";
+import { loadRoles } from "@/lib/members/access";
+import { listConnections } from "@/lib/sso/connections";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+
+/** What the log's sentences call things in a workspace. */
+export async function activityNames({ id, name }: Workspace): Promise<Names> {
+	const db = await database();
+	const [roles, connections] = await Promise.all([loadRoles(db, id), listConnections(db, id)]);
+	const shown = connections.find(({ status }) => status === "active") ?? connections[0];
+	return {
+		workspace: name,
+		provider: shown?.name ?? "",
+		roles: Object.fromEntries(roles.map((role) => [role.key, role.name])),
+	};
+}

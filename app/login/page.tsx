@@ -1,0 +1,38 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { EmailStep } from "@/components/login/email-step";
+import { database } from "@/db/client";
+import { offersGoogle } from "@/lib/accounts/google";
+import { needsSetup } from "@/lib/accounts/setup";
+import { signUpIsOpen } from "@/lib/accounts/sign-up";
+import { findWorkspace } from "@/lib/workspaces/workspaces";
+import { giveEmail } from "./actions";
+import { hiddenQuery, loginPath, loginQuery } from "./address";
+import { rememberedEmail } from "./flow";
+
+export async function generateMetadata() {
+	const t = await getTranslations("login");
+	return { title: t("email.title") };
+}
+
+export default async function LoginPage({ searchParams }: PageProps<"/login">) {
+	const params = await searchParams;
+	const query = loginQuery(params);
+	const t = await getTranslations("login");
+	const db = await database();
+	if (await needsSetup(db)) redirect("/setup");
+	const workspace = query.workspace ? await findWorkspace(db, query.workspace) : null;
+	const google = await offersGoogle(db, workspace, new Date());
+	return (
+		<EmailStep
+			action={giveEmail}
+			email={await rememberedEmail()}
+			hidden={hiddenQuery(query)}
+			passwordHref={loginPath("/login/password", { ...query, workspace: null })}
+			{...(workspace ? { workspace: workspace.name } : {})}
+			{...(google ? { googleHref: loginPath("/login/google", query) } : {})}
+			{...(signUpIsOpen() ? { links: [{ href: "/signup", label: t("signUp") }] } : {})}
+			{...(params.error === "email" ? { error: t("email.malformed") } : {})}
+		/>
+	);
+}

@@ -1,0 +1,67 @@
+import { cookies } from "next/headers";
+import { requireMember } from "@/app/require";
+import { setTheme, signOut } from "@/app/shell-actions";
+import type { NavItem } from "@/components/shell/nav";
+import { Shell } from "@/components/shell/shell";
+import { themeCookie, themeOf } from "@/components/theme";
+import { database } from "@/db/client";
+import { readVisitor } from "@/lib/accounts/browser";
+import { findSessions } from "@/lib/accounts/sessions";
+import { signUpIsOpen } from "@/lib/accounts/sign-up";
+import { countGroups } from "@/lib/groups/list";
+import { loadRoles } from "@/lib/members/access";
+import { memberTotal } from "@/lib/members/list";
+import { listConnections } from "@/lib/sso/connections";
+
+/** The frame. It shows what the member may open; each page asks again for itself. */
+export default async function WorkspaceLayout({ children, params }: LayoutProps<"/w/[workspace]">) {
+	const { workspace: slug } = await params;
+	const session = await requireMember(slug);
+	const db = await database();
+	const { browserId } = await readVisitor();
+	const sessions = await findSessions(db, browserId, new Date());
+	const { workspace, member, role, permissions } = session;
+	const home = `/w/${workspace.slug}`;
+	const items: NavItem[] = [];
+	if (permissions.includes("members.read")) {
+		const count = await memberTotal(db, workspace.id);
+		items.push({ page: "members", href: `${home}/members`, count });
+	}
+	if (permissions.includes("groups.manage"))
+		items.push({
+			page: "groups",
+			href: `${home}/groups`,
+			count: await countGroups(db, workspace.id),
+		});
+	if (permissions.includes("roles.manage")) {
+		const roles = await loadRoles(db, workspace.id);
+		items.push({ page: "roles", href: `${home}/roles`, count: roles.length });
+	}
+	if (permissions.includes("sso.manage")) {
+		const connections = await listConnections(db, workspace.id);
+		const shown = connections.find(({ status }) => status === "active") ?? connections[0];
+		items.push({ page: "sso", href: `${home}/sso`, state: shown?.status ?? "not_set_up" });
+	}
+	if (permissions.includes("activity.read"))
+		items.push({ page: "activity", href: `${home}/activity` });
+	if (permissions.includes("api_keys.own"))
+		items.push({ page: "api_keys", href: `${home}/api-keys` });
+	return (
+		<Shell
+			workspace={{ slug: workspace.slug, name: workspace.name, role: role.name }}
+			workspaces={sessions.map((other) => ({
+				slug: other.workspace.slug,
+				name: other.workspace.name,
+				role: other.role.name,
+			}))}
+			items={items}
+			account={{ name: member.name, email: member.email ?? "", role: role.name }}
+			accountHref={`${home}/account`}
+			{...(signUpIsOpen() ? { newWorkspaceHref: "/signup" } : {})}
+			theme={themeOf((await cookies()).get(themeCookie)?.value)}
+			actions={{ setTheme, signOut: signOut.bind(null, workspace.slug) }}
+		>
+			{children}
+		</Shell>
+	);
+}

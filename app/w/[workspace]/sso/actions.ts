@@ -1,0 +1,261 @@
+"use server";
+import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
+import { flowVisitor } from "@/app/login/flow";
+import { type Refusal, refusal } from "@/app/refusal";
+import { authorize } from "@/app/require";
+import { database, transact, transactOrUndo } from "@/db/client";
+import { disableDirectory, enableDirectory, findDirectory } from "@/lib/directory/directory";
+import { issueToken, revokeToken } from "@/lib/directory/tokens";
+import { loadChangeFacts } from "@/lib/impact/change-facts";
+import { whatWouldChange } from "@/lib/impact/what-would-change";
+import { changePolicy } from "@/lib/members/policy-change";
+import { isId } from "@/lib/platform/ids";
+import { refusals } from "@/lib/policy/change";
+import { type Policy, policySchema } from "@/lib/policy/document";
+import {
+	activateConnection,
+	findConnection,
+	pauseConnection,
+	readyDraft,
+	removeConnection,
+	saveConnection,
+} from "@/lib/sso/connections";
+import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
+import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
+import { currentPolicy } from "@/lib/workspaces/policy";
+
+export type Saved = { ok: true; id: string };
+export type Problems = { ok: false; reason: "malformed"; problems: DraftProblems };
+
+const pageOf = (slug: string) => `/w/${slug}/sso`;
+
+/** Saves a connection after asking the provider itself. */
+export async function saveConnectionAction(
+	slug: string,
+	id: string | null,
+	values: unknown,
+): Promise<Saved | Problems | Refusal> {
+	const allowed = await authorize(slug, "sso.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const parsed = parseDraft(values);
+	if (!parsed.ok) return { ok: false, reason: "malformed", problems: parsed.problems };
+	const { workspace, actor } = allowed.session;
+	const known = id === null || isId(id) ? id : null;
+	const saved = await saveConnection(await database(), actor, workspace, known, parsed.draft);
+	if (!saved.ok)
+		return refusal(
+			saved.reason,
+			{ ...saved, provider: parsed.draft.name, workspace: workspace.name },
+			saved.field,
+		);
+	revalidatePath(pageOf(slug));
+	return { ok: true, id: saved.connection.id };
+}
+
+/** Begins a test of the settings as they stand in the form. */
+export async function testConnectionAction(
+	slug: string,
+	id: string | null,
+	values: unknown,
+): Promise<{ ok: true; url: string; testId: string } | Problems | Refusal> {
+	const allowed = await authorize(slug, "sso.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const parsed = parseDraft(values);
+	if (!parsed.ok) return { ok: false, reason: "malformed", problems: parsed.problems };
+	const { workspace, member } = allowed.session;
+	const db = await database();
+	const stored = id && isId(id) ? await findConnection(db, workspace.id, id) : null;
+	const ready = await readyDraft(workspace, parsed.draft, stored);
+	if (!ready.ok)
+		return refusal(
+			ready.reason,
+			{ ...ready, provider: parsed.draft.name, workspace: workspace.name },
+			ready.field,
+		);
+	const started = await beginSignIn(db, {
+		workspace,
+		connection: stored,
+		settings: ready.settings,
+		intent: "test",
+		memberId: member.id,
+		email: null,
+		returnTo: null,
+		visitor: await flowVisitor({ write: true }),
+		now: new Date(),
+	});
+	return { ok: true, url: started.url, testId: started.id };
+}
+
+/** Whether a test has ended: the form asks while the provider's page is open. */
+export async function testEndedAction(slug: string, id: string): Promise<boolean> {
+	const allowed = await authorize(slug, "sso.manage");
+	if (!allowed.ok || !isId(id)) return false;
+	const signIn = await findSignIn(await database(), allowed.session.workspace.id, id);
+	return signIn?.intent === "test" && signIn.endedAt !== null;
+}
+
+/** Turns a connection on or off. */
+export async function setEnabledAction(
+	slug: string,
+	id: string,
+	on: boolean,
+): Promise<{ ok: true } | Refusal> {
+	const allowed = await authorize(slug, "sso.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	if (!isId(id)) return refusal("stale");
+	const { workspace, actor } = allowed.session;
+	const change = on ? activateConnection : pauseConnection;
+	const done = await transactOrUndo(await database(), (tx) => change(tx, actor, workspace, id));
+	if (!done.ok) {
+		const provider = (await findConnection(await database(), workspace.id, id))?.name;
+		return refusal(done.reason, { workspace: workspace.name, ...(provider ? { provider } : {}) });
+	}
+	revalidatePath(pageOf(slug));
+	return { ok: true };
+}
+
+/** Removes a connection, once its slug was typed. */
+export async function removeConnectionAction(
+	slug: string,
+	id: string,
+): Promise<{ ok: true } | Refusal> {
+	const allowed = await authorize(slug, "sso.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	if (!isId(id)) return refusal("stale");
+	const { workspace, actor } = allowed.session;
+	const done = await transactOrUndo(await database(), (tx) =>
+		removeConnection(tx, actor, workspace, id),
+	);
+	if (!done.ok) return refusal(done.reason, { workspace: workspace.name });
+	revalidatePath(pageOf(slug));
+	redirect(pageOf(slug));
+}
+
+export type Preview = {
+	ok: true;
+	people: number;
+	changes: { id: string; name: string; before: string | null; after: string | null }[];
+};
+
+/** The policy with an admin's edits, or null where they are not of its form. */
+function edited(document: Policy, edits: unknown): Policy | null {
+	if (typeof edits !== "object" || edits === null) return null;
+	const parsed = policySchema.safeParse({ ...document, ...edits });
+	return parsed.success ? parsed.data : null;
+}
+
+/** What edits of the policy would do to people. */
+export async function previewPolicyAction(
+	slug: string,
+	edits: unknown,
+): Promise<Preview | Refusal> {
+	const allowed = await authorize(slug, "policy.manage");
+	if (!allowed.ok) return refusal(allowed.reason);
+	const db = await database();
+	const { document } = await currentPolicy(db, allowed.session.workspace.id);
+	const after = edited(document, edits);
+	if (!after) return refusal("stale");
+	const impact = await whatWouldChange(db, allowed.session.workspace.id, after);
+	if (impact.lastAdmin) return refusal("last_admin", { workspace: allowed.session.workspace.name });
+	return { ok: true, people: impact.people, changes: impact.changes };
+}
+
+/** Saves edits of the policy as its next revision, and what follows for members. */
+export async function savePolicyAction(
+	slug: string,
+	base: number,
+	edits: unknown,
+	reason: string,
+): Promise<{ ok: true } | Refusal> {
+	const allowed = await authorize(slug, "policy.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const { workspace, actor } = allowed.session;
+	const db = await database();
+	const { document } = await currentPolicy(db, workspace.id);
+	const after = edited(document, edits);
+	if (!after) return refusal("stale");
+	const facts = await loadChangeFacts(db, workspace.id, new Date());
+	const [closed] = refusals(document, after, facts);
+	if (closed) return refusal(closed.reason, { workspace: workspace.name }, closed.field);
+	const saved = await transactOrUndo(db, (tx) =>
+		changePolicy(
+			tx,
+			{ actor, fresh: true },
+			workspace.id,
+			base,
+			after,
+			reason.trim().slice(0, 200) || null,
+		),
+	);
+	if (!saved.ok)
+		return refusal(saved.reason === "malformed" ? "stale" : saved.reason, {
+			workspace: workspace.name,
+		});
+	revalidatePath(pageOf(slug));
+	return { ok: true };
+}
+
+/** Turns directory sync on or off. */
+export async function setDirectoryAction(
+	slug: string,
+	on: boolean,
+): Promise<{ ok: true } | Refusal> {
+	const allowed = await authorize(slug, "directory.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const { workspace, actor } = allowed.session;
+	const done = await transactOrUndo(await database(), async (tx) => {
+		if (on) return enableDirectory(tx, actor, workspace.id, new Date());
+		const directory = await findDirectory(tx, workspace.id);
+		if (directory) await disableDirectory(tx, actor, directory);
+		return { ok: true } as const;
+	});
+	if (!done.ok)
+		return refusal(done.reason === "plan_needed" ? "plan_needed" : "needs_active_connection", {
+			workspace: workspace.name,
+		});
+	revalidatePath(pageOf(slug));
+	return { ok: true };
+}
+
+/** Makes a token. This answer is the only place it ever stands. */
+export async function createTokenAction(
+	slug: string,
+	input: { name: string; days: number | null },
+): Promise<{ ok: true; token: string } | Refusal | { ok: false; reason: "too_many" | "name" }> {
+	const allowed = await authorize(slug, "directory.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const { workspace, actor } = allowed.session;
+	const now = new Date();
+	const days =
+		typeof input.days === "number" && input.days > 0 && input.days <= 3650 ? input.days : null;
+	const issued = await transact(await database(), async (tx) => {
+		const directory = await findDirectory(tx, workspace.id);
+		if (!directory) return { ok: false, reason: "not_found" } as const;
+		const expiresAt = days ? new Date(now.getTime() + days * 86_400_000) : null;
+		return issueToken(tx, actor, directory, { name: String(input.name), expiresAt }, now);
+	});
+	if (!issued.ok) {
+		if (issued.reason === "too_many") return { ok: false, reason: "too_many" };
+		return issued.reason === "name_missing"
+			? { ok: false, reason: "name" }
+			: refusal("needs_directory");
+	}
+	revalidatePath(pageOf(slug));
+	return { ok: true, token: issued.token };
+}
+
+/** Ends a token at once. */
+export async function revokeTokenAction(slug: string, id: string): Promise<{ ok: true } | Refusal> {
+	const allowed = await authorize(slug, "directory.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const { workspace, actor } = allowed.session;
+	const done = await transact(await database(), async (tx) => {
+		const directory = await findDirectory(tx, workspace.id);
+		if (!directory || !isId(id)) return { ok: false } as const;
+		return revokeToken(tx, actor, directory, id, new Date());
+	});
+	if (!done.ok) return refusal("stale");
+	revalidatePath(pageOf(slug));
+	return { ok: true };
+}

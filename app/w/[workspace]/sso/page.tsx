@@ -1,0 +1,150 @@
+import { FlaskConical } from "lucide-react";
+import { getTranslations } from "next-intl/server";
+import { activityNames } from "@/app/activity-names";
+import { NoAccessPage } from "@/app/no-access-page";
+import { can, requireMember } from "@/app/require";
+import { ActivityList } from "@/components/activity/activity-list";
+import { DirectoryPanel } from "@/components/directory/directory-panel";
+import { Messages } from "@/components/messages";
+import { PolicyPanel } from "@/components/policy/policy-panel";
+import { PageHeader } from "@/components/shell/page-header";
+import { SectionLayout } from "@/components/shell/section-nav";
+import { Checklist } from "@/components/sso/checklist";
+import { ConnectionSummary } from "@/components/sso/connection-summary";
+import { DangerZone } from "@/components/sso/danger-zone";
+import { DomainsPanel } from "@/components/sso/domains-panel";
+import { ProviderTiles } from "@/components/sso/provider-tiles";
+import { Band } from "@/components/ui/band";
+import { ButtonLink } from "@/components/ui/button";
+import { FactsRow } from "@/components/ui/facts-row";
+import { Part, Section } from "@/components/ui/section";
+import { providers } from "@/lib/sso/providers";
+import {
+	createTokenAction,
+	previewPolicyAction,
+	removeConnectionAction,
+	revokeTokenAction,
+	savePolicyAction,
+	setDirectoryAction,
+	setEnabledAction,
+} from "./actions";
+import { loadSsoPage } from "./load";
+import { standingParts } from "./standing-text";
+import { connectionView, directoryView, factsOf, policyView, setupSteps } from "./views";
+
+export async function generateMetadata() {
+	const t = await getTranslations("sso");
+	return { title: t("title") };
+}
+
+/** Workspace > SSO: the connection, who may come in, directory sync, and what happened. */
+export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso">) {
+	const { workspace: slug } = await params;
+	const home = `/w/${slug}/sso`;
+	const session = await requireMember(slug, home);
+	const t = await getTranslations("sso");
+	const activity = await getTranslations("activity");
+	if (!can(session, "sso.manage"))
+		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
+	const page = await loadSsoPage(session, new Date());
+	const { connection } = page;
+	const done = setupSteps(page);
+	const directory = await directoryView(page, session.workspace.id);
+	const sections = [
+		{
+			id: "connection",
+			label: t("sections.connection"),
+			state: connection?.status ?? "not_set_up",
+		},
+		{ id: "domains", label: t("sections.domains"), count: page.domains.length },
+		{ id: "policy", label: t("sections.policy") },
+		{ id: "directory", label: t("sections.directory"), state: directory.state },
+		{ id: "activity", label: t("sections.activity") },
+		...(connection ? [{ id: "danger", label: t("sections.danger") }] : []),
+	] as const;
+	return (
+		<Messages of={["sso", "policy", "directory"]}>
+			<PageHeader
+				title={t("title")}
+				standing={await standingParts(page.standing)}
+				actions={
+					connection ? (
+						<ButtonLink
+							href={`${home}/connection/${connection.id}`}
+							icon={<FlaskConical aria-hidden />}
+						>
+							{t("test")}
+						</ButtonLink>
+					) : null
+				}
+			/>
+			<div className="space-y-8">
+				{page.inPlan ? null : (
+					<Band tone="care" title={t("plan.title", { workspace: session.workspace.name })}>
+						{t("plan.body")}
+					</Band>
+				)}
+				{connection ? <FactsRow facts={await factsOf(page)} /> : null}
+				{done.length < 5 ? <Checklist done={done} /> : null}
+			</div>
+			<div className="mt-10">
+				<SectionLayout items={sections}>
+					<Part title={t("parts.sso")}>
+						{connection ? (
+							<ConnectionSummary
+								connection={connectionView(connection)}
+								editHref={`${home}/connection/${connection.id}`}
+								setEnabled={setEnabledAction.bind(null, slug)}
+							/>
+						) : (
+							<Section
+								id="connection"
+								title={t("choose.title")}
+								description={t("choose.description")}
+							>
+								<ProviderTiles providers={providers} hrefOf={`${home}/connection/new?provider=`} />
+							</Section>
+						)}
+						<DomainsPanel domains={page.domains} />
+						<PolicyPanel
+							policy={await policyView(page, session.workspace.name)}
+							preview={previewPolicyAction.bind(null, slug)}
+							save={savePolicyAction.bind(null, slug)}
+						/>
+					</Part>
+					<Part title={t("parts.directory")}>
+						<DirectoryPanel
+							directory={directory}
+							actions={{
+								setEnabled: setDirectoryAction.bind(null, slug),
+								createToken: createTokenAction.bind(null, slug),
+								revokeToken: revokeTokenAction.bind(null, slug),
+							}}
+						/>
+					</Part>
+					<Part title={t("parts.activity")}>
+						<Section
+							id="activity"
+							title={activity("title")}
+							description={activity("description")}
+							actions={<ButtonLink href={`/w/${slug}/activity`}>{activity("open")}</ButtonLink>}
+						>
+							<ActivityList
+								rows={page.activity.rows}
+								names={await activityNames(session.workspace)}
+							/>
+						</Section>
+					</Part>
+					{connection ? (
+						<DangerZone
+							id={connection.id}
+							provider={connection.name}
+							slug={slug}
+							remove={removeConnectionAction.bind(null, slug)}
+						/>
+					) : null}
+				</SectionLayout>
+			</div>
+		</Messages>
+	);
+}
