@@ -1,0 +1,134 @@
+import type { APIRequestContext } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { fillConnection, saveConnection, signIn, signInBySso, turnOn } from "./fixtures/steps";
+import { baseUrl } from "./settings";
+
+const scimUrl = `${baseUrl}/api/scim/v2`;
+const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User";
+const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** What a company's directory sends. Answers carry the status and the body. */
+function scimClient(request: APIRequestContext, token: string, base = scimUrl) {
+	return async (method: string, path: string, data?: unknown) => {
+		const response = await request.fetch(base + path, {
+			method,
+			headers: {
+				authorization: `Bearer ${token}`,
+				...(data === undefined ? {} : { "content-type": "application/scim+json" }),
+			},
+			...(data === undefined ? {} : { data: JSON.stringify(data) }),
+		});
+		const text = await response.text();
+		return { status: response.status(), body: text ? JSON.parse(text) : null };
+	};
+}
+
+const setActive = (value: boolean) => ({
+	schemas: [patchSchema],
+	Operations: [{ op: "replace", path: "active", value }],
+});
+
+test("an admin turns the directory on; a client fills it; deactivation ends the session at once", async ({
+	page,
+	browser,
+	request,
+	newWorld,
+	idp,
+}) => {
+	const { admin, workspace, domain } = await newWorld();
+	await signIn(page, admin);
+	await fillConnection(page, workspace.slug, {
+		issuer: idp.issuer,
+		clientId: idp.client.id,
+		clientSecret: idp.client.secret,
+	});
+	await saveConnection(page);
+	await turnOn(page);
+
+	// The token is shown once.
+	const directory = page.getByRole("region", { name: "SCIM provisioning" });
+	await directory.getByRole("switch", { name: "Enabled" }).click();
+	await directory.getByRole("button", { name: "New token" }).click();
+	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
+	await page.getByRole("button", { name: "Make token" }).click();
+	const once = page.getByRole("dialog", { name: "Copy this token now" });
+	const token = (await once.getByText(/^ghd_/).textContent()) ?? "";
+	await once.getByRole("checkbox").check();
+	await once.getByRole("button", { name: "Done" }).click();
+	await expect(page.getByText(token)).toHaveCount(0);
+	await expect(
+		directory.getByRole("cell", { name: "Company directory", exact: true }),
+	).toBeVisible();
+
+	// Create, find, update: at both addresses.
+	const scim = scimClient(request, token);
+	const email = `mateo.silva@${domain}`;
+	const created = await scim("POST", "/Users", {
+		schemas: [userSchema],
+		userName: email,
+		externalId: "e-1",
+		active: true,
+		name: { givenName: "Mateo", familyName: "Silva" },
+		emails: [{ value: email, type: "work", primary: true }],
+	});
+	expect(created.status).toBe(201);
+	const { id } = created.body;
+	const found = await scim("GET", `/Users?filter=${encodeURIComponent(`userName eq "${email}"`)}`);
+	expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id, active: true }] });
+	const named = scimClient(request, token, `${scimUrl}/${workspace.id}`);
+	const renamed = await named("PATCH", `/Users/${id}`, {
+		schemas: [patchSchema],
+		Operations: [{ op: "replace", path: "name.familyName", value: "Silva Costa" }],
+	});
+	expect(renamed).toMatchObject({ status: 200, body: { name: { familyName: "Silva Costa" } } });
+
+	// The person signs in, in a browser of their own.
+	const person = { email, password: "at the provider", givenName: "Mateo", familyName: "Silva" };
+	idp.people.push(person);
+	const theirs = await (await browser.newContext()).newPage();
+	await signInBySso(theirs, email, person);
+	await expect(theirs).toHaveURL(new RegExp(`/w/${workspace.slug}`));
+
+	// Deactivation: the next request finds nobody signed in, and SSO is refused.
+	expect((await scim("PATCH", `/Users/${id}`, setActive(false))).status).toBe(200);
+	await theirs.goto(`/w/${workspace.slug}`);
+	await expect(theirs).toHaveURL(/\/login/);
+	await signInBySso(theirs, email, person);
+	await expect(theirs.getByRole("heading", { name: /did not let you in/ })).toBeVisible();
+
+	// Back, and gone.
+	expect((await scim("PATCH", `/Users/${id}`, setActive(true))).status).toBe(200);
+	expect((await scim("DELETE", `/Users/${id}`)).status).toBe(204);
+	expect((await scim("GET", `/Users/${id}`)).status).toBe(404);
+
+	await page.goto(`/w/${workspace.slug}/activity`);
+	for (const sentence of [
+		/Mateo Silva.* was added by/,
+		/Mateo Silva.* was deactivated by/,
+		/Mateo Silva.* was reactivated by/,
+		/Mateo Silva.* was deleted by/,
+		/Ines Moreau made the directory token Company directory/,
+	])
+		await expect(page.getByText(sentence).first()).toBeVisible();
+
+	// A revoked token ends with the next request.
+	await page.goto(`/w/${workspace.slug}/sso`);
+	await page.getByRole("button", { name: "Revoke Company directory" }).click();
+	await page.getByRole("button", { name: "Revoke token" }).click();
+	await expect(page.getByText("No token yet")).toBeVisible();
+	expect((await scim("GET", "/Users")).status).toBe(401);
+});
+
+test("a request without a token that works is refused in the protocol's own form", async ({
+	request,
+}) => {
+	for (const authorization of ["", "Basic YTpi", "Bearer ghd_nobody"]) {
+		const response = await request.get(`${scimUrl}/Users`, { headers: { authorization } });
+		expect(response.status()).toBe(401);
+		expect(response.headers()["content-type"]).toContain("application/scim+json");
+		expect(await response.json()).toMatchObject({
+			schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+			status: "401",
+		});
+	}
+});

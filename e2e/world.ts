@@ -1,0 +1,82 @@
+/**
+ * A world is what one test has to itself: a workspace, its admin with a password, and a domain
+ * that is the workspace's own. Made by the product's own functions.
+ */
+import { randomBytes } from "node:crypto";
+import { type Db, transact } from "@/db/client";
+import { setPassword } from "@/lib/accounts/passwords";
+import { createMember } from "@/lib/members/members";
+import { newId } from "@/lib/platform/ids";
+import type { Policy } from "@/lib/policy/document";
+import type { ProfileName } from "@/lib/policy/profiles";
+import { vouchForDomain } from "@/lib/sso/domains";
+import { currentPolicy, savePolicy } from "@/lib/workspaces/policy";
+import { createWorkspace, type Plan } from "@/lib/workspaces/workspaces";
+
+export type WorldInput = {
+	/** Enterprise unless said: the plan that has SSO. */
+	plan?: Plan;
+	profile?: ProfileName;
+	/** Policy values that differ from the profile. */
+	policy?: Partial<Policy>;
+	/** False: the domain is not vouched for. */
+	domain?: boolean;
+	/** Further members with a password: name and role. */
+	members?: { name: string; role?: string }[];
+};
+
+export type Credentials = { id: string; name: string; email: string; password: string };
+
+export type World = {
+	workspace: { id: string; slug: string; name: string };
+	/** Belongs to this workspace alone. */
+	domain: string;
+	admin: Credentials;
+	members: Credentials[];
+};
+
+const operator = { kind: "operator", label: "Test operator" } as const;
+
+/** Makes a world. Two of them never share a name, an address or a domain. */
+export async function makeWorld(db: Db, input: WorldInput): Promise<World> {
+	const mark = newId().replaceAll("-", "").slice(-10);
+	const slug = `acme-${mark}`;
+	const domain = `${mark}.test`;
+	const profile = input.profile ?? "assist";
+	return transact(db, async (tx) => {
+		const name = `Acme ${mark}`;
+		const created = await createWorkspace(tx, operator, {
+			slug,
+			name,
+			plan: input.plan ?? "enterprise",
+			profile,
+		});
+		if (!created.ok) throw new Error(created.reason);
+		const { id } = created.workspace;
+		const person = async (called: string, role: string): Promise<Credentials> => {
+			const email = `${called.toLowerCase().replaceAll(" ", ".")}@${domain}`;
+			const password = randomBytes(15).toString("base64url");
+			const made = await createMember(tx, operator, id, {
+				email,
+				emailProof: "operator",
+				name: called,
+				roleByHand: role,
+				createdBy: "operator",
+			});
+			if (!made.ok) throw new Error(made.reason);
+			await setPassword(tx, id, made.member.id, password);
+			return { id: made.member.id, name: called, email, password };
+		};
+		const admin = await person("Ines Moreau", "admin");
+		const members = [];
+		for (const member of input.members ?? [])
+			members.push(await person(member.name, member.role ?? "member"));
+		if (input.domain ?? true) await vouchForDomain(tx, operator, id, domain);
+		if (input.policy) {
+			const { revision } = await currentPolicy(tx, id);
+			const saved = await savePolicy(tx, operator, id, revision, input.policy, null);
+			if (!saved.ok) throw new Error(saved.reason);
+		}
+		return { workspace: { id, slug, name }, domain, admin, members };
+	});
+}
