@@ -23,6 +23,12 @@ export const directories = pgTable(
 		enabled: boolean("enabled").notNull(),
 		/** Refuse what bends the SCIM standard instead of understanding it. */
 		strict: boolean("strict").notNull().default(false),
+		/** What a PATCH of a group is answered with: 204, or 200 and the group for clients that ask for it. */
+		groupPatchAnswer: text("group_patch_answer", { enum: ["204", "200"] })
+			.notNull()
+			.default("204"),
+		/** Requests in a minute before 429. Null: the usual number. */
+		rateLimit: integer("rate_limit"),
 		lastRequestAt: at("last_request_at"),
 		createdAt: at("created_at").notNull().defaultNow(),
 	},
@@ -103,6 +109,66 @@ export const directoryUsers = pgTable(
 			columns: [t.workspaceId, t.memberId],
 			foreignColumns: [members.workspaceId, members.id],
 		}),
+	],
+);
+
+/** A group as the IdP sent it. Its members are rows of their own, so that a change costs what changes. */
+export const directoryGroups = pgTable(
+	"directory_groups",
+	{
+		workspaceId: workspaceId(),
+		directoryId: uuid("directory_id").notNull(),
+		id: uuid("id").notNull(),
+		displayName: text("display_name").notNull(),
+		/** Folded in TypeScript: displayName is caseExact false (RFC 7643 §4.2). */
+		nameKey: text("name_key").notNull(),
+		/** Opaque and case-exact (RFC 7643 §3.1). */
+		externalId: text("external_id"),
+		/** Every attribute as sent, but for id, meta and members. */
+		resource: jsonb("resource").$type<Record<string, unknown>>().notNull(),
+		/** How many rows of `directory_group_members` there are, kept with them. */
+		memberCount: integer("member_count").notNull().default(0),
+		version: integer("version").notNull().default(1),
+		createdAt: at("created_at").notNull().defaultNow(),
+		lastModifiedAt: at("last_modified_at").notNull().defaultNow(),
+	},
+	(t) => [
+		primaryKey({ name: "directory_groups_pk", columns: [t.workspaceId, t.directoryId, t.id] }),
+		unique("directory_groups_name_unique").on(t.workspaceId, t.directoryId, t.nameKey),
+		unique("directory_groups_external_id_unique").on(t.workspaceId, t.directoryId, t.externalId),
+		index("directory_groups_order").on(t.workspaceId, t.directoryId, t.createdAt, t.id),
+		ofDirectory("directory_groups_directory_fk", t),
+	],
+);
+
+export const directoryGroupMembers = pgTable(
+	"directory_group_members",
+	{
+		workspaceId: workspaceId(),
+		directoryId: uuid("directory_id").notNull(),
+		groupId: uuid("group_id").notNull(),
+		userId: uuid("user_id").notNull(),
+	},
+	(t) => [
+		primaryKey({
+			name: "directory_group_members_pk",
+			columns: [t.workspaceId, t.directoryId, t.groupId, t.userId],
+		}),
+		index("directory_group_members_user").on(t.workspaceId, t.directoryId, t.userId),
+		foreignKey({
+			name: "directory_group_members_group_fk",
+			columns: [t.workspaceId, t.directoryId, t.groupId],
+			foreignColumns: [
+				directoryGroups.workspaceId,
+				directoryGroups.directoryId,
+				directoryGroups.id,
+			],
+		}).onDelete("cascade"),
+		foreignKey({
+			name: "directory_group_members_user_fk",
+			columns: [t.workspaceId, t.directoryId, t.userId],
+			foreignColumns: [directoryUsers.workspaceId, directoryUsers.directoryId, directoryUsers.id],
+		}).onDelete("cascade"),
 	],
 );
 

@@ -81,6 +81,10 @@ const kinds = [
 	"directory.user_deactivated",
 	"directory.user_reactivated",
 	"directory.user_deleted",
+	"directory.group_created",
+	"directory.group_updated",
+	"directory.group_members_changed",
+	"directory.group_deleted",
 	"directory.effect_held",
 ] as const;
 type ActivityKind = (typeof kinds)[number];

@@ -38,6 +38,8 @@ const refusals: Record<string, Refused["reason"]> = {
 	directory_users_external_id_unique: "external_id_taken",
 	directory_users_member_unique: "email_taken",
 	directory_users_pk: "email_taken",
+	directory_groups_name_unique: "group_name_taken",
+	directory_groups_external_id_unique: "external_id_taken",
 	members_email_unique: "email_taken",
 };
 

@@ -10,6 +10,8 @@
  *   entries    reading entries for answers
  *   users      creating, changing and deleting entries
  *   effects    what an entry does to the member behind it
+ *   groups     the groups an IdP sent and who is in them
+ *   group-effects  what a change of a group does to the members concerned
  *   decide     transactions of this folder: lock, repeat, undo
  */
 import { and, eq, isNull, sql } from "drizzle-orm";

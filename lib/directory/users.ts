@@ -23,6 +23,7 @@ import { Again, type Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { followActive, followDeletion, followProfile, followRole } from "./effects";
 import { type DirectoryUser, lockEntry, ofDirectory } from "./entries";
+import { leaveGroups } from "./groups";
 import { type Attributes, type Person, personOf } from "./person";
 
 /** Why a change was not made. Nothing was written. */
@@ -36,6 +37,8 @@ export type Refused = {
 		| "external_id_taken"
 		/** The address is that of a member behind another entry, or of another member. */
 		| "email_taken"
+		/** Another group has this name, compared without case. */
+		| "group_name_taken"
 		/** A member of the workspace has this address, and the policy does not let them be taken over. */
 		| "member_exists"
 		/** The same, and they could be, if the workspace had proved the address's domain. */
@@ -160,6 +163,7 @@ export async function deleteUser(
 	const member = await memberBehind(tx, user);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const signedInAs = member ? await identitiesOf(tx, member) : [];
+	await leaveGroups(tx, directory, id, now);
 	await tx.delete(directoryUsers).where(and(ofDirectory(directory), eq(directoryUsers.id, id)));
 	await record(tx, directory.workspaceId, actor, {
 		kind: "directory.user_deleted",

@@ -154,6 +154,7 @@ function notFound(id: string): ScimError {
 const conflicts: Record<Exclude<Refused["reason"], "not_found">, string> = {
 	user_name_taken: "Another user of this directory has this userName.",
 	external_id_taken: "Another user of this directory has this externalId.",
+	group_name_taken: "Another group of this directory has this displayName.",
 	email_taken: "This email address belongs to another member of the workspace.",
 	member_exists:
 		"A member with this email address exists already, and this workspace does not let the " +
