@@ -130,7 +130,7 @@ test("A10: before the second factor nothing opens", async ({ newWorld, sql }) =>
 	const home = `/w/${workspace.slug}`;
 	const pages = ["", "/account", "/members", "/sso", "/activity", "/activity/export", "/api-keys"];
 	// The second as Next's own router asks: without the parameter it would be led to it first.
-	const ways = [
+	const ways: { query: string; headers: Record<string, string> }[] = [
 		{ query: "", headers: {} },
 		{ query: "?_rsc", headers: { rsc: "1" } },
 	];
