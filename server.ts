@@ -17,6 +17,7 @@ import { sweepLimits } from "@/lib/platform/limits";
 import { captureConsole, log } from "@/lib/platform/log";
 import { mailJobs } from "@/lib/platform/mail";
 import { answerScim } from "@/lib/scim/door";
+import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
 
 const JOBS_EVERY_MS = 1_000;
@@ -41,6 +42,7 @@ async function start(): Promise<void> {
 	for (const kind of [
 		"limits.sweep",
 		"sign_ins.expire",
+		"traces.expire",
 		"accounts.expire",
 		"activity.seal",
 		"activity.expire",
@@ -67,6 +69,10 @@ function jobHandlers(db: Db): Handlers {
 		"sign_ins.expire": async (_, { now }) => {
 			await expireSignIns(db, now);
 			return new Date(now.getTime() + HOUR_MS / 4);
+		},
+		"traces.expire": async (_, { now }) => {
+			await expireTraces(db, now);
+			return new Date(now.getTime() + 24 * HOUR_MS);
 		},
 	};
 }

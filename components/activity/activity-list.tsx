@@ -8,6 +8,7 @@ import {
 	SlidersHorizontal,
 	UserRound,
 } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel, PanelRow } from "@/components/ui/panel";
@@ -23,6 +24,8 @@ export type ActivityView = {
 	subject: string | null;
 	details: Record<string, unknown>;
 	address: string | null;
+	/** The sign-in attempt it tells of, as the address of its trace ends. */
+	signIn: string | null;
 };
 
 const icons: [prefix: string, icon: LucideIcon][] = [
@@ -53,7 +56,13 @@ function tagOf({ kind, outcome, details }: ActivityView): Outcome {
 }
 
 /** What sentences call things: the workspace, its provider, and its roles by key. */
-export type Names = { workspace: string; provider: string; roles: Record<string, string> };
+export type Names = {
+	workspace: string;
+	provider: string;
+	roles: Record<string, string>;
+	/** Where the log is: traces lie below. */
+	path: string;
+};
 
 /** What happened, newest first: when, who and what in one sentence, and how it ended. */
 export function ActivityList({ rows, names }: { rows: readonly ActivityView[]; names: Names }) {
@@ -125,6 +134,13 @@ function Sentence({ row, names }: { row: ActivityView; names: Names }) {
 				})}
 			</span>
 			{why ? <p className="text-sm text-ink-2">{why}</p> : null}
+			{row.signIn ? (
+				<p className="text-sm">
+					<Link href={`${names.path}/sign-ins/${row.signIn}`} className="text-ink-2 hover:text-ink">
+						{t("trace")}
+					</Link>
+				</p>
+			) : null}
 		</div>
 	);
 }

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel } from "@/components/ui/panel";
@@ -13,6 +14,8 @@ export type SignInRow = {
 	/** Why it was refused, for the admin; null where it worked. */
 	why: string | null;
 	code: string | null;
+	/** Where its trace is, for whoever may read it. */
+	traceHref: string | null;
 	address: string | null;
 };
 
@@ -40,7 +43,7 @@ export function SignIns({ rows }: { rows: readonly SignInRow[] }) {
 								<Time key="when" at={row.at} />,
 								row.way,
 								<OutcomeTag key="outcome" outcome={row.why === null ? "welcome" : "refused"} />,
-								row.code ? <code key="code">{row.code}</code> : "–",
+								<Code key="code" row={row} />,
 								<span key="address" className="[overflow-wrap:anywhere]">
 									{row.address ?? "–"}
 								</span>,
@@ -51,5 +54,15 @@ export function SignIns({ rows }: { rows: readonly SignInRow[] }) {
 				)}
 			</Panel>
 		</Section>
+	);
+}
+
+function Code({ row: { code, traceHref } }: { row: SignInRow }) {
+	if (!code) return "–";
+	if (!traceHref) return <code>{code}</code>;
+	return (
+		<Link href={traceHref}>
+			<code>{code}</code>
+		</Link>
 	);
 }

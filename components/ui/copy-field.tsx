@@ -24,7 +24,7 @@ async function toClipboard(text: string): Promise<boolean> {
 }
 
 /** Copies, and says so for two seconds. */
-function useCopy(value: string) {
+export function useCopy(value: string) {
 	const [copied, setCopied] = useState(false);
 	const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 	useEffect(() => () => clearTimeout(timer.current), []);

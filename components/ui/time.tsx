@@ -20,7 +20,7 @@ function everyStep(tick: () => void): () => void {
 
 /**
  * A moment. `relative` (the rule) says "4 hours ago" up to a week and the day after that; `day` and
- * `clock` say just those. The exact time is in the title. The server writes UTC, the browser then
+ * `clock` say just those, `moment` both to the second. The exact time is in the title. The server writes UTC, the browser then
  * shows its own zone.
  */
 export function Time({
@@ -28,7 +28,7 @@ export function Time({
 	as = "relative",
 }: {
 	at: Date | string;
-	as?: "relative" | "day" | "clock";
+	as?: "relative" | "day" | "clock" | "moment";
 }) {
 	const t = useTranslations("ui.time");
 	const format = useFormatter();
@@ -54,7 +54,8 @@ export function Time({
 	const clockTime = () =>
 		format.dateTime(date, { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-	const text = { relative, day, clock: clockTime }[as]();
+	const moment = () => `${day()}, ${clockTime()}`;
+	const text = { relative, day, clock: clockTime, moment }[as]();
 	const exact = format.dateTime(date, { timeZone, dateStyle: "long", timeStyle: "long" });
 	return (
 		<time dateTime={date.toISOString()} title={exact}>

@@ -12,6 +12,8 @@ type ActivityRow = {
 	subject: string | null;
 	details: Record<string, unknown>;
 	address: string | null;
+	/** The sign-in attempt it tells of, by its id or its code; null for every other event. */
+	signIn: string | null;
 };
 
 export type ActivityPage = { rows: ActivityRow[]; next: string | null };
@@ -34,6 +36,9 @@ export async function listActivity(
 			outcome: activity.outcome,
 			actor: activity.actorLabel,
 			subject: activity.subjectLabel,
+			signIn: sql<
+				string | null
+			>`case when ${activity.subjectKind} = 'sign_in' then ${activity.subjectId} when ${activity.kind} = 'sign_in.sso' then ${activity.details} ->> 'code' end`,
 			// The names in a change of many are read where they are asked for.
 			details: sql<Record<string, unknown>>`${activity.details} - 'people'`,
 			address: activity.address,
@@ -79,5 +84,6 @@ async function countedRefusals(
 		subject: null,
 		details: { count },
 		address,
+		signIn: null,
 	}));
 }

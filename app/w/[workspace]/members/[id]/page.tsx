@@ -187,6 +187,8 @@ async function History({
 					await Promise.all(
 						signIns.map(async ({ way, refused, ...row }) => ({
 							...row,
+							traceHref:
+								row.code && log ? `/w/${workspace.slug}/activity/sign-ins/${row.code}` : null,
 							way: way === "sso" ? names.provider : t(`ways.${way}`),
 							why: refused ? (await reasonTexts(names, refused)).why : null,
 						})),
