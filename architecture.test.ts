@@ -15,6 +15,7 @@ const places = {
 		"lib/policy",
 		"lib/platform/text",
 		"lib/sso/draft",
+		"lib/sso/guides",
 		"lib/sso/providers",
 		"lib/roles/permissions",
 	],

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { reasonCodes } from "@/lib/policy/reasons";
+import { providerPages } from "./provider-pages";
 import { troubleshooting, withTables } from "./reasons-table";
 
 const below = (folder: string, end: RegExp) =>
@@ -55,5 +56,13 @@ describe("documents", () => {
 		const text = readFileSync(troubleshooting, "utf8");
 		for (const code of reasonCodes) expect(text).toContain(`\`${code}\``);
 		expect(text, "run: npx tsx scripts/reasons-table.ts").toBe(withTables(text));
+	});
+
+	it("the providers' pages say what the forms say", async () => {
+		const pages = await providerPages();
+		for (const [path, text] of pages)
+			expect(readFileSync(path, "utf8"), `${path}: npx tsx scripts/provider-pages.ts`).toBe(text);
+		const written = readdirSync("docs/providers").map((name) => join("docs/providers", name));
+		expect(written.sort()).toEqual([...pages.keys()].sort());
 	});
 });

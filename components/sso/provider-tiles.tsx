@@ -27,7 +27,9 @@ export function ProviderTiles({
 								{provider.key === "oidc" ? t("any") : provider.name}
 							</span>
 							<span className="block text-sm text-ink-2">
-								{provider.scim ? t("oidcScim") : t("oidc")}
+								{[...provider.speaks, ...(provider.scim ? (["scim"] as const) : [])]
+									.map((protocol) => t(protocol))
+									.join(", ")}
 							</span>
 						</span>
 					</Link>

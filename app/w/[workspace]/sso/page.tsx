@@ -37,6 +37,11 @@ export async function generateMetadata() {
 	return { title: t("title") };
 }
 
+/** The providers as long as there is a form for this protocol alone. */
+const byOidc = providers
+	.filter(({ speaks }) => speaks.includes("oidc"))
+	.map((provider) => ({ ...provider, speaks: ["oidc" as const] }));
+
 /** Workspace > SSO: the connection, who may come in, directory sync, and what happened. */
 export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso">) {
 	const { workspace: slug } = await params;
@@ -102,7 +107,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								title={t("choose.title")}
 								description={t("choose.description")}
 							>
-								<ProviderTiles providers={providers} hrefOf={`${home}/connection/new?provider=`} />
+								<ProviderTiles providers={byOidc} hrefOf={`${home}/connection/new?provider=`} />
 							</Section>
 						)}
 						<DomainsPanel domains={page.domains} />
