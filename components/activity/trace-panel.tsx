@@ -1,6 +1,8 @@
+import { ScanSearch } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Band, type Tone } from "@/components/ui/band";
+import { ButtonLink } from "@/components/ui/button";
 import { CopyField } from "@/components/ui/copy-field";
 import { Line, Station, type StationState } from "@/components/ui/line";
 import { Panel } from "@/components/ui/panel";
@@ -36,10 +38,12 @@ export type TraceView = {
 	/** Null while the attempt is not over. */
 	today: { same: boolean | null; text: string } | null;
 	json: string;
+	/** For whoever may try it with other rules. */
+	simulateHref: string | null;
 };
 
 /** One sign-in attempt: the verdict, every station it passed, and what was compared there. */
-export function TracePanel({ trace, actions }: { trace: TraceView; actions?: ReactNode }) {
+export function TracePanel({ trace }: { trace: TraceView }) {
 	const t = useTranslations("trace");
 	const bold = (words: ReactNode) => <b className="font-medium text-ink">{words}</b>;
 	return (
@@ -87,7 +91,11 @@ export function TracePanel({ trace, actions }: { trace: TraceView; actions?: Rea
 					) : null}
 				</p>
 				<div className="flex flex-wrap gap-2">
-					{actions}
+					{trace.simulateHref ? (
+						<ButtonLink href={trace.simulateHref} icon={<ScanSearch aria-hidden />}>
+							{t("simulate")}
+						</ButtonLink>
+					) : null}
 					<CopyText text={trace.json} label={t("json")} done={t("copied")} />
 				</div>
 			</div>

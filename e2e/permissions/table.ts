@@ -39,6 +39,10 @@ export const places: Record<string, Place> = {
 		at: () => "/activity/export?format=json",
 		file: true,
 	},
+	"activity/sign-ins/[id]": {
+		needs: "activity.read",
+		at: ({ test }) => `/activity/sign-ins/${test}`,
+	},
 	"api-keys": { needs: "api_keys.own", at: () => "/api-keys" },
 	groups: { needs: "groups.manage", at: () => "/groups" },
 	"groups/[id]": { needs: "groups.manage", at: ({ group }) => `/groups/${group}` },
@@ -48,6 +52,7 @@ export const places: Record<string, Place> = {
 	roles: { needs: "roles.manage", at: () => "/roles" },
 	"roles/[key]": { needs: "roles.manage", at: ({ role }) => `/roles/${role}` },
 	"roles/new": { needs: "roles.manage", at: () => "/roles/new" },
+	simulator: { needs: "sso.manage", at: () => "/simulator?who=ada@acme.test" },
 	sso: { needs: "sso.manage", at: () => "/sso" },
 	"sso/connection/[id]": {
 		needs: "sso.manage",

@@ -171,7 +171,7 @@ async function bySso(
 }
 
 /** The identity last used at this connection. */
-async function identityOf(tx: Tx, connection: Connection, { workspaceId, id }: Member) {
+export async function identityOf(tx: Tx, connection: Connection, { workspaceId, id }: Member) {
 	const [row] = await tx
 		.select()
 		.from(identities)
@@ -187,7 +187,7 @@ async function identityOf(tx: Tx, connection: Connection, { workspaceId, id }: M
 	return row ?? null;
 }
 
-async function externalIdOf(tx: Tx, { workspaceId, id }: Member): Promise<string | null> {
+export async function externalIdOf(tx: Tx, { workspaceId, id }: Member): Promise<string | null> {
 	const [row] = await tx
 		.select({ externalId: directoryUsers.externalId })
 		.from(directoryUsers)

@@ -42,6 +42,8 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 		const shown = connections.find(({ status }) => status === "active") ?? connections[0];
 		items.push({ page: "sso", href: `${home}/sso`, state: shown?.status ?? "not_set_up" });
 	}
+	if (permissions.includes("sso.manage") && permissions.includes("members.read"))
+		items.push({ page: "simulator", href: `${home}/simulator` });
 	if (permissions.includes("activity.read"))
 		items.push({ page: "activity", href: `${home}/activity` });
 	if (permissions.includes("api_keys.own"))

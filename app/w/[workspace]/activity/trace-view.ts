@@ -1,6 +1,6 @@
 /** Puts a sign-in's trace into words, for its page and for the open row of the log. */
 import { getTranslations } from "next-intl/server";
-import type { Session } from "@/app/require";
+import { can, type Session } from "@/app/require";
 import type { TraceStation, TraceView } from "@/components/activity/trace-panel";
 import { database } from "@/db/client";
 import { deviceOf } from "@/lib/accounts/device";
@@ -26,11 +26,8 @@ const stationOf: Partial<Record<Reason, string>> = {
 };
 
 /** @param now when "would today's rules decide the same?" is asked. */
-export async function traceView(
-	{ workspace }: Session,
-	trace: Trace,
-	now: Date,
-): Promise<TraceView> {
+export async function traceView(session: Session, trace: Trace, now: Date): Promise<TraceView> {
+	const { workspace } = session;
 	const db = await database();
 	const [t, checks, reasonTexts] = await Promise.all([
 		getTranslations("trace"),
@@ -103,8 +100,15 @@ export async function traceView(
 		],
 		facts,
 		claims: trace.claims,
-	} satisfies Omit<TraceView, "today" | "json">;
-	return { ...view, today: await today(), json: asJson(trace, provider) };
+	} satisfies Omit<TraceView, "today" | "json" | "simulateHref">;
+	const maySimulate = can(session, "sso.manage") && can(session, "members.read");
+	const query = new URLSearchParams({ who: signIn.email ?? "", way: "sso" });
+	return {
+		...view,
+		today: await today(),
+		json: asJson(trace, provider),
+		simulateHref: maySimulate && signIn.email ? `/w/${workspace.slug}/simulator?${query}` : null,
+	};
 
 	async function today(): Promise<TraceView["today"]> {
 		if (state === "abandoned" || state === "open") return null;

@@ -52,7 +52,7 @@ export async function ComePanel({
 	);
 }
 
-async function stations(admission: Admission, names: Names) {
+export async function stations(admission: Admission, names: Names) {
 	const checks = await getTranslations("checks");
 	// Nobody began this one, so whether the same person came back is no question.
 	const passed = admission.why

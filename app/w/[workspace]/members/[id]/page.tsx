@@ -1,3 +1,4 @@
+import { ScanSearch } from "lucide-react";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { activityNames } from "@/app/activity-names";
@@ -10,6 +11,7 @@ import { SignIns } from "@/components/members/sign-ins";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import { Avatar } from "@/components/ui/avatar";
+import { ButtonLink } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { database } from "@/db/client";
 import { listOwnKeys } from "@/lib/accounts/api-keys";
@@ -81,6 +83,16 @@ export default async function MemberPage({ params }: PageProps<"/w/[workspace]/m
 				back={{ href: path, label: t("back") }}
 				tile={<Avatar name={names.name} size="lg" />}
 				standing={await standingOf(member, why, names)}
+				actions={
+					manages && can(session, "sso.manage") ? (
+						<ButtonLink
+							href={`/w/${slug}/simulator?${new URLSearchParams({ who: member.email ?? member.id })}`}
+							icon={<ScanSearch aria-hidden />}
+						>
+							{t("simulate")}
+						</ButtonLink>
+					) : null
+				}
 			>
 				{names.email && names.email !== names.name ? names.email : null}
 			</PageHeader>

@@ -95,7 +95,11 @@ export async function WhyPanel({
 	);
 }
 
-async function candidatesOf({ access }: WhyRole, names: Names, from: string): Promise<Candidate[]> {
+export async function candidatesOf(
+	{ access }: WhyRole,
+	names: Names,
+	from: string,
+): Promise<Candidate[]> {
 	const t = await getTranslations("member.why");
 	const place = (source: Source) =>
 		t.rich(`sources.${source.kind}`, {
