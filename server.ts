@@ -9,6 +9,7 @@ import { type Database, type Db, openDatabase } from "@/db/client";
 import { resetJobs } from "@/lib/accounts/resets";
 import { ensureSetupCode } from "@/lib/accounts/setup";
 import { activityJobs } from "@/lib/activity/jobs";
+import { directoryJobs } from "@/lib/directory/jobs";
 import { installEgressGuard } from "@/lib/platform/egress";
 import { type Env, prepareEnv } from "@/lib/platform/env";
 import { createServer } from "@/lib/platform/http";
@@ -46,6 +47,8 @@ async function start(): Promise<void> {
 		"accounts.expire",
 		"activity.seal",
 		"activity.expire",
+		"scim_requests.expire",
+		"departures.forget",
 	])
 		await enqueue(db, kind, {}, { uniqueKey: kind });
 	stopOnSignal(async () => {
@@ -62,6 +65,7 @@ function jobHandlers(db: Db): Handlers {
 		...mailJobs(db),
 		...resetJobs(db),
 		...activityJobs(db),
+		...directoryJobs(db),
 		"limits.sweep": async (_, { now }) => {
 			await sweepLimits(db, now);
 			return new Date(now.getTime() + HOUR_MS);

@@ -61,6 +61,8 @@ export const directoryTokens = pgTable(
 		lastUsedAt: at("last_used_at"),
 		expiresAt: at("expires_at"),
 		revokedAt: at("revoked_at"),
+		/** The token that took this one's place; until it ends, this one is in overlap. */
+		replacedById: uuid("replaced_by_id"),
 	},
 	(t) => [
 		primaryKey({ name: "directory_tokens_pk", columns: [t.workspaceId, t.id] }),

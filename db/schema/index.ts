@@ -1,6 +1,7 @@
 export * from "./accounts";
 export * from "./activity";
 export * from "./directory";
+export * from "./directory-effects";
 export * from "./groups";
 export * from "./members";
 export * from "./platform";

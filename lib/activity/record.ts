@@ -31,6 +31,7 @@ const kinds = [
 	"token.created",
 	"token.rotated",
 	"token.revoked",
+	"token.renamed",
 	"activity.exported",
 	"activity.expired",
 	"api_key.created",
@@ -86,6 +87,12 @@ const kinds = [
 	"directory.group_members_changed",
 	"directory.group_deleted",
 	"directory.effect_held",
+	"directory.brake_held",
+	"directory.hold_applied",
+	"directory.hold_dismissed",
+	"directory.hold_lapsed",
+	"directory.group_answer_changed",
+	"directory.replayed",
 ] as const;
 type ActivityKind = (typeof kinds)[number];
 

@@ -4,7 +4,7 @@
  * write undoes it.
  */
 import { type Db, lockWorkspace, type Tx, transact } from "@/db/client";
-import type { Refused } from "./users";
+import type { Conflict, Refused } from "./users";
 
 /** How the workspace is locked. */
 export type Lock = "shared" | "exclusive";
@@ -33,7 +33,7 @@ class Undo extends Error {
 const attempts = 4;
 
 /** What a unique constraint says when two were faster than a look could tell. */
-const refusals: Record<string, Refused["reason"]> = {
+const refusals: Record<string, Conflict["reason"]> = {
 	directory_users_user_name_unique: "user_name_taken",
 	directory_users_external_id_unique: "external_id_taken",
 	directory_users_member_unique: "email_taken",

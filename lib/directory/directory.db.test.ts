@@ -15,7 +15,14 @@ import {
 	loadDirectory,
 	setStrict,
 } from "./directory";
-import { issueToken, listTokens, maxLiveTokens, revokeToken, rotateToken } from "./tokens";
+import {
+	issueToken,
+	listTokens,
+	maxLiveTokens,
+	renameToken,
+	revokeToken,
+	rotateToken,
+} from "./tokens";
 
 let db: Db;
 let workspace: Workspace;
@@ -179,14 +186,41 @@ describe("a token", () => {
 		const made = await issue({ name: "Okta", expiresAt: later(60) });
 		if (!made.ok) throw new Error(made.reason);
 		const rotated = await transact(db, (tx) =>
-			rotateToken(tx, operator, directory, made.stored.id, later(30)),
+			rotateToken(tx, operator, directory, made.stored.id, "none", later(30)),
 		);
 		expect(rotated).toMatchObject({ ok: true, stored: { name: "Okta", expiresAt: later(90) } });
 		expect((await recognise(db, made.token, later(30))).caller).toBeNull();
 		const again = await transact(db, (tx) =>
-			rotateToken(tx, operator, directory, made.stored.id, later(30)),
+			rotateToken(tx, operator, directory, made.stored.id, "none", later(30)),
 		);
 		expect(again).toEqual({ ok: false, reason: "not_found" });
 		expect(await eventsOf()).toEqual(["directory.enabled", "token.created", "token.rotated"]);
+	});
+
+	test("works on beside the new one for the overlap, never longer than it would have", async () => {
+		const rotate = (id: string, overlap: "hour" | "week") =>
+			transact(db, (tx) => rotateToken(tx, operator, directory, id, overlap, now));
+		const made = await issued();
+		const rotated = await rotate(made.stored.id, "hour");
+		if (!rotated.ok) throw new Error(rotated.reason);
+		for (const token of [made.token, rotated.token])
+			expect((await recognise(db, token, later(59))).caller).not.toBeNull();
+		expect((await recognise(db, made.token, later(61))).caller).toBeNull();
+		expect((await recognise(db, rotated.token, later(61))).caller).not.toBeNull();
+		expect(await rotate(made.stored.id, "hour")).toEqual({ ok: false, reason: "not_found" });
+		const short = await issue({ name: "short", expiresAt: later(30) });
+		if (!short.ok) throw new Error(short.reason);
+		expect(await rotate(short.stored.id, "week")).toMatchObject({ ok: true });
+		expect((await recognise(db, short.token, later(31))).caller).toBeNull();
+	});
+
+	test("is renamed, and keeps working", async () => {
+		const made = await issued();
+		const rename = (name: string) =>
+			transact(db, (tx) => renameToken(tx, operator, directory, made.stored.id, name));
+		expect(await rename(" Okta production ")).toEqual({ ok: true });
+		expect((await recognise(db, made.token, now)).caller?.tokenName).toBe("Okta production");
+		expect(await rename(" ")).toEqual({ ok: false, reason: "name_missing" });
+		expect((await eventsOf()).at(-1)).toBe("token.renamed");
 	});
 });

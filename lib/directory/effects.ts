@@ -1,15 +1,13 @@
 /**
  * What an entry does to the member behind it. The entry holds what the IdP said; the member what
- * is in effect. They follow each other in one transaction, unless the effect would take the last
- * admin's way in: then it is kept back, and the log says so.
+ * is in effect. They follow each other in one transaction, unless the effect is held (./holds): it
+ * would take the last admin's way in, or the brake (./brake) stops it.
  */
 import type { Tx } from "@/db/client";
 import type { Actor } from "@/lib/activity/actor";
-import { record } from "@/lib/activity/record";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
 import {
 	isLastAdmin,
-	labelOf,
 	type Member,
 	memberOf,
 	reactivateMember,
@@ -17,26 +15,47 @@ import {
 	suspendMember,
 	updateMember,
 } from "@/lib/members/members";
+import { mailNewAdmins } from "@/lib/members/new-admin";
 import { adminRole } from "@/lib/roles/permissions";
+import { passesBrake } from "./brake";
+import type { DirectoryKey } from "./directory";
+import { type Held, hold, lapse, standingHold } from "./holds";
 import type { Person } from "./person";
 
-/** What would be taken from the last admin. */
-type HeldEffect = "suspended" | "removed" | "role_changed";
+/** One change of a directory: where, by whom, when. */
+export type Change = { directory: DirectoryKey; actor: Actor; now: Date };
 
 /** Gives access or takes it away, as the entry's `active` says; taking it ends the sessions. */
 export async function followActive(
 	tx: Tx,
-	actor: Actor,
+	{ directory, actor, now }: Change,
 	member: Member,
 	active: boolean,
 ): Promise<void> {
 	if (active) {
+		const standing = await standingHold(tx, member);
 		// Lifts only what a directory imposed; what an admin suspended stays so.
 		await reactivateMember(tx, actor, member, "directory");
+		if (!standing || standing.effect === "role_changed") return;
+		await lapse(tx, actor, member, now);
+		if (standing.role !== null) await followRole(tx, { directory, actor, now }, member);
 		return;
 	}
-	const suspended = await suspendMember(tx, actor, member, "directory");
-	if (!suspended.ok) await hold(tx, actor, member, "suspended");
+	if (member.status === "suspended") return;
+	const reason = await whyHeld(tx, directory, member, now);
+	if (reason) await hold(tx, actor, directory, member, { reason, effect: "suspended" }, now);
+	else await suspendMember(tx, actor, member, "directory");
+}
+
+/** Why taking this member's access must wait for an admin; null where it need not. */
+async function whyHeld(
+	tx: Tx,
+	directory: DirectoryKey,
+	member: Member,
+	now: Date,
+): Promise<Held["reason"] | null> {
+	if (await isLastAdmin(tx, member, now)) return "last_admin";
+	return (await passesBrake(tx, directory, now)) ? null : "brake";
 }
 
 /**
@@ -56,42 +75,52 @@ export async function followProfile(
 	});
 }
 
-/** Decides the member's role anew, unless that would end the last admin's. */
-export async function followRole(tx: Tx, actor: Actor, member: Member): Promise<void> {
+/**
+ * Decides the member's role anew, unless that would end the last admin's. A role that is held, and
+ * that the directory gives again, is held no longer.
+ */
+export async function followRole(
+	tx: Tx,
+	{ directory, actor, now }: Change,
+	member: Member,
+): Promise<void> {
 	const current = await memberOf(tx, member.workspaceId, member.id);
-	if (await isLastAdmin(tx, current)) {
-		const facts = (await loadMemberFacts(tx, current.workspaceId, [current.id])).get(current.id);
-		const access = facts && (await previewAccess(tx, current.workspaceId, facts));
-		if (access && access.role !== adminRole) {
-			await hold(tx, actor, current, "role_changed");
-			return;
-		}
+	const facts = (await loadMemberFacts(tx, current.workspaceId, [current.id])).get(current.id);
+	if (!facts) return;
+	const { role } = await previewAccess(tx, current.workspaceId, { ...facts, heldRole: null });
+	const standing = await standingHold(tx, current);
+	if (standing?.effect === "role_changed" && role === standing.role)
+		await lapse(tx, actor, current, now);
+	else if (role !== adminRole && (await isLastAdmin(tx, current, now))) {
+		const held = { reason: "last_admin", effect: "role_changed", role: adminRole } as const;
+		if (standing?.role !== adminRole) await hold(tx, actor, directory, current, held, now);
+		return;
 	}
-	await applyAccess(tx, actor, current.workspaceId, [current.id]);
+	const { newAdmins } = await applyAccess(tx, actor, current.workspaceId, [current.id]);
+	await mailNewAdmins(tx, current.workspaceId, newAdmins, actor.label, now);
 }
 
 /**
  * Takes out the member whose entry is gone: removed where the directory made them, else suspended.
- * @returns whether the member is out; not so for the last admin.
+ * @param entry what the removal will keep out, when the effect is held and takes place later.
+ * @returns whether the member is out; not so where it is held.
  */
 export async function followDeletion(
 	tx: Tx,
-	actor: Actor,
+	{ directory, actor, now }: Change,
 	member: Member,
-	createdMember: boolean,
+	entry: NonNullable<Held["removal"]>,
 ): Promise<boolean> {
-	const outcome = createdMember
-		? await removeMember(tx, actor, member)
-		: await suspendMember(tx, actor, member, "directory");
-	if (!outcome.ok) await hold(tx, actor, member, createdMember ? "removed" : "suspended");
-	return outcome.ok;
-}
-
-async function hold(tx: Tx, actor: Actor, member: Member, effect: HeldEffect): Promise<void> {
-	await record(tx, member.workspaceId, actor, {
-		kind: "directory.effect_held",
-		outcome: "held",
-		subject: { kind: "member", id: member.id, label: labelOf(member) },
-		details: { reason: "last_admin", effect },
-	});
+	// Somebody who is out already is not taken out once more: nothing to hold.
+	const reason = member.status === "suspended" ? null : await whyHeld(tx, directory, member, now);
+	if (reason) {
+		// With the entry its groups are gone: the role stays for as long as the hold does.
+		const { role } = member;
+		const held = { reason, effect: "removed", role, removal: entry } as const;
+		await hold(tx, actor, directory, member, held, now);
+		return false;
+	}
+	if (entry.createdMember) await removeMember(tx, actor, member);
+	else await suspendMember(tx, actor, member, "directory");
+	return true;
 }

@@ -109,10 +109,11 @@ export async function updateGroup(
 export async function changeMembers(
 	tx: Tx,
 	lock: Lock,
-	{ directory, actor, now }: Change,
+	change: Change,
 	id: string,
 	membership: Membership,
 ): Promise<MembersWritten | Refused> {
+	const { directory, actor, now } = change;
 	const current = await lockGroup(tx, directory, id);
 	if (!current) return { ok: false, reason: "not_found" };
 	const all = "replaceAll" in membership;
@@ -144,13 +145,12 @@ export async function changeMembers(
 			people: { joined: namesOf(joined), left: namesOf(left) },
 		},
 	});
-	await followGroupChange(
-		tx,
-		actor,
-		directory,
-		{ groupId: id, joined: joined.map(toId), left: left.map(toId) },
-		lock,
-	);
+	await followGroupChange(tx, lock, change, {
+		group,
+		joined: joined.map(toId),
+		left: left.map(toId),
+		emptied: group.memberCount === 0,
+	});
 	return { ok: true, group, ...result };
 }
 
@@ -162,10 +162,11 @@ export async function changeMembers(
 export async function deleteGroup(
 	tx: Tx,
 	lock: Lock,
-	{ directory, actor }: Change,
+	change: Change,
 	id: string,
 	check: (group: DirectoryGroup) => void = () => {},
 ): Promise<{ ok: true } | Refused> {
+	const { directory, actor } = change;
 	const group = await lockGroup(tx, directory, id);
 	if (!group) return { ok: false, reason: "not_found" };
 	check(group);
@@ -176,13 +177,8 @@ export async function deleteGroup(
 		subject: subjectOf(group),
 		details: { left: left.length, people: { joined: [], left: namesOf(left) } },
 	});
-	await followGroupChange(
-		tx,
-		actor,
-		directory,
-		{ groupId: id, joined: [], left: left.map(toId) },
-		lock,
-	);
+	const gone = { group, joined: [], left: left.map(toId), emptied: true };
+	await followGroupChange(tx, lock, change, gone);
 	return { ok: true };
 }
 

@@ -31,6 +31,7 @@ const shown = {
 	lastUsedAt: directoryTokens.lastUsedAt,
 	expiresAt: directoryTokens.expiresAt,
 	revokedAt: directoryTokens.revokedAt,
+	replacedById: directoryTokens.replacedById,
 };
 
 /** The tokens of a directory, newest first, revoked ones included. */
@@ -87,30 +88,80 @@ export async function revokeToken(
 	return { ok: true };
 }
 
+/** How long an old token may go on beside the one that replaces it. */
+const overlaps = {
+	none: 0,
+	hour: 3_600_000,
+	day: 86_400_000,
+	week: 7 * 86_400_000,
+} as const;
+export type Overlap = keyof typeof overlaps;
+
 /**
- * Replaces a token by a new one of the same name; the old one ends at once. A token with an
- * expiry gets as long again. Refused: `not_found`, also for one that no longer works.
+ * Replaces a token by a new one of the same name. The old one ends at once, or works on for the
+ * overlap, so that nothing is refused while the new one is put into the IdP. A token with an expiry
+ * gets as long again. Refused: `not_found`, also for one that no longer works or was replaced
+ * before; `too_many` where an overlap would be one live token too many.
  */
 export async function rotateToken(
 	tx: Tx,
 	actor: Actor,
 	directory: DirectoryKey,
 	id: string,
+	overlap: Overlap,
 	now: Date,
-): Promise<IssuedToken | { ok: false; reason: "not_found" }> {
+): Promise<IssuedToken | { ok: false; reason: "not_found" | "too_many" }> {
 	const live = await liveTokens(tx, directory, now);
-	const old = live.find((token) => token.id === id);
-	if (!old || !(await setRevoked(tx, directory, id, now)))
-		return { ok: false, reason: "not_found" };
+	const old = live.find((token) => token.id === id && token.replacedById === null);
+	if (!old) return { ok: false, reason: "not_found" };
+	if (overlap !== "none" && live.length >= maxLiveTokens) return { ok: false, reason: "too_many" };
 	const lifetime = old.expiresAt && old.expiresAt.getTime() - old.createdAt.getTime();
 	const expiresAt = lifetime === null ? null : new Date(now.getTime() + lifetime);
 	const issued = await insertToken(tx, actor, directory, old.name, expiresAt, now);
+	await tx
+		.update(directoryTokens)
+		.set({ replacedById: issued.stored.id, ...endOf(old, overlap, now) })
+		.where(and(ofDirectory(directory), eq(directoryTokens.id, old.id)));
 	await record(tx, directory.workspaceId, actor, {
 		kind: "token.rotated",
 		subject: subjectOf(issued.stored),
-		details: { before: old.prefix, after: issued.stored.prefix },
+		details: { before: old.prefix, after: issued.stored.prefix, overlap },
 	});
 	return issued;
+}
+
+/** An overlap never makes a token live longer than it would have. */
+function endOf({ expiresAt }: DirectoryToken, overlap: Overlap, now: Date) {
+	if (overlap === "none") return { revokedAt: now };
+	const end = new Date(now.getTime() + overlaps[overlap]);
+	return { expiresAt: expiresAt && expiresAt < end ? expiresAt : end };
+}
+
+/** Gives a token another name. Refused: `not_found`, `name_missing`. */
+export async function renameToken(
+	tx: Tx,
+	actor: Actor,
+	directory: DirectoryKey,
+	id: string,
+	newName: string,
+): Promise<{ ok: true } | { ok: false; reason: "not_found" | "name_missing" }> {
+	const name = newName.trim().slice(0, 80);
+	if (!name) return { ok: false, reason: "name_missing" };
+	const which = and(
+		ofDirectory(directory),
+		eq(directoryTokens.id, id),
+		isNull(directoryTokens.revokedAt),
+	);
+	const [before] = await tx.select(shown).from(directoryTokens).where(which).for("update");
+	if (!before) return { ok: false, reason: "not_found" };
+	if (before.name === name) return { ok: true };
+	await tx.update(directoryTokens).set({ name }).where(which);
+	await record(tx, directory.workspaceId, actor, {
+		kind: "token.renamed",
+		subject: { ...subjectOf(before), label: name },
+		details: { before: before.name, after: name, prefix: before.prefix },
+	});
+	return { ok: true };
 }
 
 async function insertToken(

@@ -8,6 +8,7 @@ import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
+import { loadRoles } from "@/lib/members/access";
 import {
 	createMember,
 	findMember,
@@ -15,19 +16,29 @@ import {
 	labelOf,
 	type Member,
 	memberByEmail,
+	suspendMember,
 } from "@/lib/members/members";
 import { newId } from "@/lib/platform/ids";
 import { domainOf } from "@/lib/platform/text";
+import { rolesOf } from "@/lib/policy/sent-roles";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
-import { followActive, followDeletion, followProfile, followRole } from "./effects";
+import { type Change, followActive, followDeletion, followProfile, followRole } from "./effects";
 import { type DirectoryUser, lockEntry, ofDirectory } from "./entries";
 import { leaveGroups } from "./groups";
+import { standingHold } from "./holds";
 import { type Attributes, type Person, personOf } from "./person";
+import { type Unfit, unfit } from "./requirements";
+import { welcome } from "./welcome";
+
+export type { Change } from "./effects";
 
 /** Why a change was not made. Nothing was written. */
-export type Refused = {
+export type Refused = Unfit | Conflict;
+
+/** A refusal that names no attribute. */
+export type Conflict = {
 	ok: false;
 	reason:
 		| "not_found"
@@ -47,22 +58,22 @@ export type Refused = {
 
 export type Written = { ok: true; user: DirectoryUser };
 
-/** One change of a directory: where, by whom, when. */
-export type Change = { directory: DirectoryKey; actor: Actor; now: Date };
-
 /**
  * Adds a person: linked to the member who has the address (policy `provisionExisting`), else as a
  * new member. Somebody the directory removed before may come in again.
- * Refused: `user_name_taken`, `external_id_taken`, `email_taken`, `member_exists`,
- * `domain_not_verified`.
+ * Refused: `attribute_missing`, `role_unknown`, `user_name_taken`, `external_id_taken`,
+ * `email_taken`, `member_exists`, `domain_not_verified`.
  */
 export async function createUser(
 	tx: Tx,
 	lock: Lock,
-	{ directory, actor, now }: Change,
+	change: Change,
 	attributes: Attributes,
 ): Promise<Written | Refused> {
+	const { directory, actor, now } = change;
 	const person = personOf(attributes);
+	const lacking = await lackingOf(tx, directory, null, attributes);
+	if (lacking) return lacking;
 	if (await hasUserName(tx, directory, person.userNameKey))
 		return { ok: false, reason: "user_name_taken" };
 	const existing =
@@ -72,6 +83,7 @@ export async function createUser(
 		if (refused) return refused;
 		if (isActiveAdmin(existing)) alone(lock);
 	}
+	const returns = existing ? await comesBack(tx, existing) : false;
 	const member = existing ?? (await newMember(tx, actor, lock, directory.workspaceId, person));
 	const [user] = await tx
 		.insert(directoryUsers)
@@ -84,7 +96,7 @@ export async function createUser(
 			createdAt: now,
 			lastModifiedAt: now,
 			memberId: member.id,
-			createdMember: !existing,
+			createdMember: !existing || returns,
 		})
 		.returning();
 	if (!user) throw new Error("the entry was not written");
@@ -95,27 +107,34 @@ export async function createUser(
 		details: { linked: existing !== null, active: user.active },
 	});
 	if (existing) await link(tx, actor, existing, person);
-	await followRole(tx, actor, member);
-	if (existing || !person.active) await followActive(tx, actor, member, person.active);
+	await followRole(tx, change, member);
+	if (existing) await followActive(tx, change, member, person.active);
+	// Nobody loses anything who arrives switched off: no brake counts it.
+	else if (!person.active) await suspendMember(tx, actor, member, "directory");
+	else await welcome(tx, change, member);
 	return { ok: true, user };
 }
 
 /**
  * Changes a person to what `change` makes of the attributes; the member follows in what changed.
  * An equal result writes nothing. @param change pure; what it throws undoes everything.
- * Refused: `not_found`, `user_name_taken`, `external_id_taken`, `email_taken`.
+ * Refused: `not_found`, `attribute_missing`, `role_unknown`, `user_name_taken`,
+ * `external_id_taken`, `email_taken`.
  */
 export async function updateUser(
 	tx: Tx,
 	lock: Lock,
-	{ directory, actor, now }: Change,
+	by: Change,
 	id: string,
 	change: (current: DirectoryUser) => Attributes,
 ): Promise<Written | Refused> {
+	const { directory, actor, now } = by;
 	const current = await lockEntry(tx, directory, id);
 	if (!current) return { ok: false, reason: "not_found" };
 	const attributes = change(current);
 	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
+	const lacking = await lackingOf(tx, directory, current.resource, attributes);
+	if (lacking) return lacking;
 	const member = await memberBehind(tx, current);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
@@ -137,26 +156,27 @@ export async function updateUser(
 	if (!member) return { ok: true, user };
 	const followed = await followProfile(tx, actor, member, before, after);
 	if (!followed.ok) return followed;
-	if (!isDeepStrictEqual(current.resource.roles, attributes.roles))
-		await followRole(tx, actor, member);
-	if (before.active !== after.active) await followActive(tx, actor, member, after.active);
+	if (!isDeepStrictEqual(rolesOf(current.resource), rolesOf(attributes)))
+		await followRole(tx, by, member);
+	if (before.active !== after.active) await followActive(tx, by, member, after.active);
 	return { ok: true, user };
 }
 
 /**
  * Deletes a person's entry, and takes the member out: removed where the directory made them,
  * unlinked and suspended where it only linked them. A removal is left, so that single sign-on
- * does not bring them back; not for the last admin, who keeps the way in.
+ * does not bring them back; not where the effect is held, since then they keep the way in.
  * @param check looks at the entry first; what it throws undoes everything.
  * Refused: `not_found`.
  */
 export async function deleteUser(
 	tx: Tx,
 	lock: Lock,
-	{ directory, actor, now }: Change,
+	change: Change,
 	id: string,
 	check: (user: DirectoryUser) => void,
 ): Promise<{ ok: true } | Refused> {
+	const { directory, actor, now } = change;
 	const user = await lockEntry(tx, directory, id);
 	if (!user) return { ok: false, reason: "not_found" };
 	check(user);
@@ -170,14 +190,16 @@ export async function deleteUser(
 		subject: subjectOf(user),
 		details: { memberRemoved: user.createdMember },
 	});
-	const isOut = member ? await followDeletion(tx, actor, member, user.createdMember) : true;
+	const { userNameKey, emailKey, externalId, createdMember } = user;
+	const removal = { userNameKey, emailKey, externalId, createdMember };
+	const isOut = member ? await followDeletion(tx, change, member, removal) : true;
 	if (isOut)
 		await tx.insert(removals).values({
 			workspaceId: directory.workspaceId,
 			id: newId(),
-			userNameKey: user.userNameKey,
-			emailKey: user.emailKey,
-			externalId: user.externalId,
+			userNameKey,
+			emailKey,
+			externalId,
 			identities: signedInAs,
 			removedAt: now,
 		});
@@ -222,6 +244,8 @@ async function mayNotLink(tx: Tx, member: Member): Promise<Refused | null> {
 			),
 		);
 	if (other) return { ok: false, reason: "email_taken" };
+	// Deleted, and held: it is the same directory's own person who comes back.
+	if (await comesBack(tx, member)) return null;
 	const { document } = await currentPolicy(tx, member.workspaceId);
 	if (document.provisionExisting === "conflict") return { ok: false, reason: "member_exists" };
 	const [domain] = await tx
@@ -254,6 +278,24 @@ async function link(tx: Tx, actor: Actor, member: Member, person: Person): Promi
 		{ email, name: member.name },
 		{ email, name: person.name },
 	);
+}
+
+/** What the policy asks of a person and these attributes do not have. */
+async function lackingOf(
+	tx: Tx,
+	{ workspaceId }: DirectoryKey,
+	before: Attributes | null,
+	after: Attributes,
+): Promise<Unfit | null> {
+	const { document } = await currentPolicy(tx, workspaceId);
+	const reads = document.rolesFrom === "attribute" ? await loadRoles(tx, workspaceId) : [];
+	return unfit(document, reads, before, after);
+}
+
+/** Whether the directory made this member, deleted them, and their removal is held. */
+async function comesBack(tx: Tx, member: Member): Promise<boolean> {
+	const standing = await standingHold(tx, member);
+	return standing?.effect === "removed" && standing.removal?.createdMember === true;
 }
 
 async function memberBehind(tx: Tx, user: DirectoryUser): Promise<Member | null> {

@@ -66,9 +66,10 @@ export async function impactOf(
 	const roleName = (key: string | null) => (key === null ? null : (names.get(key) ?? key));
 	const [adminsBefore, adminsAfter]: [string[], string[]] = [[], []];
 	const changes: PersonChange[] = [];
+	const mapped = Object.keys({ ...document.mappings, ...policy.mappings });
 	const touches = change.who && change.who !== "everyone" ? new Set(change.who) : null;
 	let people = 0;
-	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone")) {
+	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone", mapped)) {
 		people += chunk.length;
 		for (const person of chunk) {
 			const touched = touches === null || touches.has(person.id);

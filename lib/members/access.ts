@@ -83,8 +83,9 @@ export async function applyAccess(
 ): Promise<{ newAdmins: string[] }> {
 	const { document } = await currentPolicy(tx, workspaceId);
 	const decide = decideOnce(document, await loadRules(tx, workspaceId));
+	const mapped = Object.keys(document.mappings);
 	const changes: RoleChange[] = [];
-	for await (const chunk of chunksOfMembers(tx, workspaceId, who)) {
+	for await (const chunk of chunksOfMembers(tx, workspaceId, who, mapped)) {
 		const differ = chunk.flatMap(({ id, name, email, role, facts }) => {
 			const after = decide(facts).role;
 			const label = name || email || "Unnamed member";

@@ -4,8 +4,19 @@
  */
 import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { directoryUsers, groupMembers, groups, members, roles } from "@/db/schema";
+import {
+	directoryGroupMembers,
+	directoryGroups,
+	directoryUsers,
+	groupMembers,
+	groups,
+	holds,
+	members,
+	roles,
+} from "@/db/schema";
+import { isId } from "@/lib/platform/ids";
 import type { AccessFacts, MemberFacts, RoleFact } from "@/lib/policy/access";
+import { sentRoles } from "@/lib/policy/sent-roles";
 
 /** Some members by id, or all of the workspace. */
 export type Who = readonly string[] | "everyone";
@@ -45,20 +56,35 @@ export async function loadGroups(db: Db | Tx, workspaceId: string): Promise<Acce
 /** Large enough that a query pays, small enough for the parameters and memory of one. */
 const chunkSize = 2000;
 
-/** Members with their facts, a chunk at a time, in the order of their ids. */
+/**
+ * Members with their facts, a chunk at a time, in the order of their ids.
+ * @param mapped the directory groups that can decide anything; all of them unless said. Fewer make
+ *   fewer distinct facts, and each distinct set is decided once.
+ */
 export async function* chunksOfMembers(
 	db: Db | Tx,
 	workspaceId: string,
 	who: Who,
+	mapped?: readonly string[],
 ): AsyncGenerator<MemberWithFacts[]> {
 	if (who !== "everyone") {
 		const ids = [...who].sort();
 		for (let from = 0; from < ids.length; from += chunkSize)
-			yield loadChunk(db, workspaceId, inArray(members.id, ids.slice(from, from + chunkSize)));
+			yield loadChunk(
+				db,
+				workspaceId,
+				inArray(members.id, ids.slice(from, from + chunkSize)),
+				mapped,
+			);
 		return;
 	}
 	for (let after: string | undefined; ; ) {
-		const chunk = await loadChunk(db, workspaceId, after ? gt(members.id, after) : undefined);
+		const chunk = await loadChunk(
+			db,
+			workspaceId,
+			after ? gt(members.id, after) : undefined,
+			mapped,
+		);
 		if (chunk.length > 0) yield chunk;
 		if (chunk.length < chunkSize) return;
 		after = chunk.at(-1)?.id;
@@ -69,7 +95,12 @@ async function loadChunk(
 	db: Db | Tx,
 	workspaceId: string,
 	which: SQL | undefined,
+	mapped: readonly string[] | undefined,
 ): Promise<MemberWithFacts[]> {
+	const among = mapped ? sql`and ${inArray(directoryGroups.id, mapped.filter(isId))}` : sql``;
+	const sent = sql<
+		{ id: string; name: string }[]
+	>`(select coalesce(jsonb_agg(jsonb_build_object('id', ${directoryGroups.id}, 'name', ${directoryGroups.displayName}) order by ${directoryGroups.id}), '[]'::jsonb) from ${directoryGroupMembers} join ${directoryGroups} on ${directoryGroups.workspaceId} = ${directoryGroupMembers.workspaceId} and ${directoryGroups.directoryId} = ${directoryGroupMembers.directoryId} and ${directoryGroups.id} = ${directoryGroupMembers.groupId} where ${directoryGroupMembers.workspaceId} = ${directoryUsers.workspaceId} and ${directoryGroupMembers.directoryId} = ${directoryUsers.directoryId} and ${directoryGroupMembers.userId} = ${directoryUsers.id} ${among})`;
 	const byHand = sql<
 		string[]
 	>`array(select ${groupMembers.groupId}::text from ${groupMembers} where ${groupMembers.workspaceId} = ${members.workspaceId} and ${groupMembers.memberId} = ${members.id} order by 1)`;
@@ -84,9 +115,11 @@ async function loadChunk(
 			pinnedRole: members.pinnedRole,
 			pinnedReason: members.pinnedReason,
 			groupsByHand: byHand,
+			heldRole: holds.role,
+			groupsSent: sent,
 			inDirectory: sql<boolean>`${directoryUsers.id} is not null`,
-			// Of the whole entry, what decides the role.
-			rolesSent: sql<unknown>`${directoryUsers.resource} -> 'roles'`,
+			// Of the whole entry, what decides the role: as `rolesOf` reads it.
+			rolesSent: sql<unknown>`coalesce(${directoryUsers.resource} -> 'roles', (select part.value -> 'roles' from jsonb_each(${directoryUsers.resource}) part where part.key like 'urn:%' and part.value -> 'roles' is not null limit 1))`,
 		})
 		.from(members)
 		.leftJoin(
@@ -96,29 +129,29 @@ async function loadChunk(
 				eq(directoryUsers.memberId, members.id),
 			),
 		)
+		.leftJoin(
+			holds,
+			and(
+				eq(holds.workspaceId, members.workspaceId),
+				eq(holds.memberId, members.id),
+				eq(holds.state, "held"),
+			),
+		)
 		.where(and(eq(members.workspaceId, workspaceId), which))
 		.orderBy(asc(members.id))
 		.limit(chunkSize);
-	return rows.map(({ id, name, email, role, status, inDirectory, rolesSent, ...facts }) => ({
-		id,
-		name,
-		email,
-		role,
-		facts: {
-			...facts,
-			active: status === "active",
-			directory: inDirectory ? { roles: rolesIn(rolesSent), groups: [] } : null,
-		},
-	}));
-}
-
-/** The values of the SCIM `roles` attribute: strings, or objects with a value. */
-function rolesIn(sent: unknown): string[] {
-	if (!Array.isArray(sent)) return [];
-	return sent.flatMap((role: unknown) => {
-		if (typeof role === "string") return [role];
-		if (typeof role === "object" && role !== null && "value" in role)
-			return typeof role.value === "string" ? [role.value] : [];
-		return [];
+	return rows.map(({ id, name, email, role, status, inDirectory, ...rest }) => {
+		const { rolesSent, groupsSent, ...facts } = rest;
+		return {
+			id,
+			name,
+			email,
+			role,
+			facts: {
+				...facts,
+				active: status === "active",
+				directory: inDirectory ? { roles: sentRoles(rolesSent), groups: groupsSent } : null,
+			},
+		};
 	});
 }

@@ -20,6 +20,8 @@ export type MemberFacts = {
 	/** The role an admin pinned on this member, with the reason given. */
 	pinnedRole: string | null;
 	pinnedReason: string | null;
+	/** A role a hold keeps in effect, although its source is gone, until an admin decides. */
+	heldRole?: string | null;
 	/** Ids of the workspace groups held by hand. */
 	groupsByHand: readonly string[];
 	/** What the directory says, or null where no directory manages this member. */
@@ -41,6 +43,7 @@ export type AccessFacts = {
 /** Where a role, or a claim to one, comes from. */
 type RoleSource =
 	| { kind: "pinned"; reason: string | null }
+	| { kind: "held" }
 	| { kind: "directoryGroup"; id: string; name: string }
 	| { kind: "workspaceGroup"; id: string; name: string }
 	| { kind: "attribute"; value: string }
@@ -49,13 +52,14 @@ type RoleSource =
 
 /**
  * Why a candidate lost: another one ranks higher; another source already gives the same role; a
- * pinned role beats it; it counts only where nothing else gives a role; `rolesFrom` does not read
+ * pinned role beats it, or one that a hold keeps; it counts only where nothing else gives a role; `rolesFrom` does not read
  * its source; the attribute may not grant it; the workspace has no such role.
  */
 type LostBecause =
 	| "lower"
 	| "same"
 	| "pinned"
+	| "held"
 	| "onlyIfNone"
 	| "notRead"
 	| "capped"
@@ -109,7 +113,7 @@ export function attributeMayGrant(
 }
 
 /** Candidates of a lower tier are asked only where no candidate of a higher one gives a role. */
-const tiers = { pinned: 0, read: 1, kept: 2, default: 3 } as const;
+const tiers = { pinned: 0, held: 1, read: 2, kept: 3, default: 4 } as const;
 
 type Candidate = { role: string; rank: number; source: RoleSource } & (
 	| { tier: (typeof tiers)[keyof typeof tiers] }
@@ -120,7 +124,7 @@ type Candidate = { role: string; rank: number; source: RoleSource } & (
  * Which role and workspace groups a member holds, from which source, with what lost and why.
  *
  * An inactive member holds nothing. Groups are the union over their sources. The role is the pinned
- * one, else the highest of what `rolesFrom` reads, else the one set by hand (which is how removing
+ * one, else the one a hold keeps, else the highest of what `rolesFrom` reads, else the one set by hand (which is how removing
  * a mapping restores it), else `defaultRole`. A member no directory manages has the role set by hand.
  */
 export function accessFor(policy: Policy, facts: AccessFacts): Access {
@@ -146,6 +150,7 @@ type Running = Extract<Candidate, { tier: number }>;
 
 function lostTo(candidate: Running, winner: Running): LostBecause {
 	if (winner.tier === tiers.pinned) return "pinned";
+	if (winner.tier === tiers.held) return "held";
 	if (candidate.tier !== winner.tier) return "onlyIfNone";
 	return candidate.role === winner.role ? "same" : "lower";
 }
@@ -198,6 +203,7 @@ function candidatesFor(policy: Policy, facts: AccessFacts, held: GroupHeld[]): C
 	const fromGroups = reads === "groups" ? "read" : "notRead";
 	return [
 		...byKey(member.pinnedRole, { kind: "pinned", reason: member.pinnedReason }, "pinned"),
+		...byKey(member.heldRole, { kind: "held" }, "held"),
 		...(member.directory?.groups ?? []).flatMap(({ id, name }) =>
 			byKey(policy.mappings[id]?.role, { kind: "directoryGroup", id, name }, fromGroups),
 		),
@@ -226,7 +232,15 @@ function compare(a: Candidate, b: Candidate): number {
 	return b.rank - a.rank || (x < y ? -1 : x > y ? 1 : 0);
 }
 
-const kinds = ["pinned", "directoryGroup", "workspaceGroup", "attribute", "hand", "default"];
+const kinds = [
+	"pinned",
+	"held",
+	"directoryGroup",
+	"workspaceGroup",
+	"attribute",
+	"hand",
+	"default",
+];
 
 function sortKey({ source }: Candidate): string {
 	const id = "id" in source ? source.id : "value" in source ? source.value : "";

@@ -114,7 +114,7 @@ describe("the token", () => {
 		expect((await own.send("GET", "/Users")).status).toBe(200);
 
 		const rotated = await transact(db, (tx) =>
-			rotateToken(tx, operator, directory, own.tokenId, new Date()),
+			rotateToken(tx, operator, directory, own.tokenId, "none", new Date()),
 		);
 		if (!rotated.ok) throw new Error(rotated.reason);
 		expectError(await own.send("GET", "/Users"), 401);

@@ -2,7 +2,13 @@
 import { decide } from "@/lib/directory/decide";
 import { type DirectoryUser, type Lookup, listEntries, maxPage } from "@/lib/directory/entries";
 import { personOf } from "@/lib/directory/person";
-import { createUser, deleteUser, type Refused, updateUser } from "@/lib/directory/users";
+import {
+	type Conflict,
+	createUser,
+	deleteUser,
+	type Refused,
+	updateUser,
+} from "@/lib/directory/users";
 import { readJson } from "./body";
 import type { Call } from "./call";
 import { listResponse } from "./discovery";
@@ -151,7 +157,7 @@ function notFound(id: string): ScimError {
 	return new ScimError(404, undefined, `There is no user "${id.slice(0, 100)}".`);
 }
 
-const conflicts: Record<Exclude<Refused["reason"], "not_found">, string> = {
+const conflicts: Record<Exclude<Conflict["reason"], "not_found">, string> = {
 	user_name_taken: "Another user of this directory has this userName.",
 	external_id_taken: "Another user of this directory has this externalId.",
 	group_name_taken: "Another group of this directory has this displayName.",
@@ -164,7 +170,18 @@ const conflicts: Record<Exclude<Refused["reason"], "not_found">, string> = {
 		"Workspace > SSO, so that the directory may take the member over.",
 };
 
-function refusal({ reason }: Refused, id: string): ScimError {
-	if (reason === "not_found") return notFound(id);
-	return new ScimError(409, "uniqueness", conflicts[reason]);
+function refusal(refused: Refused, id: string): ScimError {
+	if ("detail" in refused) return unfit(refused);
+	if (refused.reason === "not_found") return notFound(id);
+	return new ScimError(409, "uniqueness", conflicts[refused.reason]);
+}
+
+/** What the workspace's policy asks of every user, and this one does not have. */
+function unfit({ reason, detail }: Extract<Refused, { detail: string }>): ScimError {
+	return badRequest(
+		"invalidValue",
+		reason === "attribute_missing"
+			? `This workspace needs ${detail} of every user. Map it in the identity provider.`
+			: `roles: ${detail}.`,
+	);
 }

@@ -113,7 +113,7 @@ export async function candidatesOf(
 	const wins = (source: Source) =>
 		source.kind === "pinned"
 			? t("pinnedBecause", { reason: source.reason ?? "" })
-			: t(`wins.${source.kind}`);
+			: t(`wins.${source.kind}`, { provider: names.provider });
 	const winner = access.role === null ? "" : roleName(names, access.role);
 	return [
 		...(access.source && access.role !== null

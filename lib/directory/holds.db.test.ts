@@ -1,0 +1,315 @@
+import { and, eq, isNotNull } from "drizzle-orm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Db, transact, transactOrUndo } from "@/db/client";
+import {
+	activity,
+	departures,
+	directoryUsers,
+	holds,
+	members,
+	outbox,
+	passwords,
+	removals,
+} from "@/db/schema";
+import { aMember, aWorkspace, freshDb, isPostgres, operator, setPolicy } from "@/db/testing";
+import type { Member } from "@/lib/members/members";
+import { runDueJobs } from "@/lib/platform/jobs";
+import type { Policy } from "@/lib/policy/document";
+import { aClient, type Client, person } from "@/lib/scim/testing";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+import { applyHold, dismissHold, holdJobs, listHolds } from "./holds";
+
+let db: Db;
+beforeAll(async () => {
+	db = await freshDb();
+});
+
+const acting = { actor: operator, fresh: true };
+const now = () => new Date();
+const hour = 3_600_000;
+
+type World = { workspace: Workspace; client: Client; admin: Member };
+
+/** A workspace with an admin who can come in, its directory on. */
+async function aWorld(policy: Partial<Policy> = {}): Promise<World> {
+	const workspace = await aWorkspace(db, { policy });
+	const admin = await anAdmin(workspace, { emailProof: "setup" });
+	return { workspace, admin, client: await aClient(db, workspace.id) };
+}
+
+async function anAdmin(workspace: Workspace, input: Partial<Parameters<typeof aMember>[2]> = {}) {
+	const admin = await aMember(db, workspace, { roleByHand: "admin", ...input });
+	await db
+		.insert(passwords)
+		.values({ workspaceId: workspace.id, memberId: admin.id, hash: "hash", setAt: now() });
+	return admin;
+}
+
+let number = 0;
+const anEmail = () => `p${++number}@acme.test`;
+
+async function people({ client }: World, count: number): Promise<string[]> {
+	const ids: string[] = [];
+	for (let each = 0; each < count; each++)
+		ids.push((await client.send("POST", "/Users", person(anEmail()))).body.id);
+	return ids;
+}
+
+const deactivate = ({ client }: World, id: string) =>
+	client.patch(id, { op: "replace", value: { active: false } });
+
+async function statusOf({ workspace }: World, id: string): Promise<string | undefined> {
+	const [row] = await db
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, workspace.id), eq(members.id, id)));
+	return row?.status;
+}
+
+const stepwise = { brake: { count: 2, percent: 10, minutes: 10 } };
+
+const apply = ({ workspace }: World, id: string, at = now()) =>
+	transactOrUndo(db, (tx) => applyHold(tx, acting, workspace.id, id, at));
+const dismiss = ({ workspace }: World, id: string) =>
+	transactOrUndo(db, (tx) => dismissHold(tx, acting, workspace.id, id, now()));
+const held = ({ workspace }: World) => listHolds(db, workspace.id);
+
+async function kindsOf({ workspace }: World): Promise<string[]> {
+	const rows = await db
+		.select({ kind: activity.kind })
+		.from(activity)
+		.where(eq(activity.workspaceId, workspace.id))
+		.orderBy(activity.seq);
+	return rows.map(({ kind }) => kind);
+}
+
+describe("the brake", () => {
+	test("lets the policy's count through, and holds the rest while the IdP is told nothing", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 4);
+		for (const id of ids) {
+			const answer = await deactivate(world, id);
+			expect(answer).toMatchObject({ status: 200, body: { active: false } });
+		}
+		const states = await Promise.all(ids.map((id) => statusOf(world, id)));
+		expect(states).toEqual(["suspended", "suspended", "active", "active"]);
+		expect(await held(world)).toMatchObject([
+			{ memberId: ids[2], reason: "brake", effect: "suspended", label: "Ada Byron" },
+			{ memberId: ids[3], reason: "brake", effect: "suspended" },
+		]);
+		expect(await kindsOf(world)).toContain("directory.brake_held");
+	});
+
+	test("needs the percentage too", async () => {
+		const world = await aWorld({ brake: { count: 1, percent: 50, minutes: 10 } });
+		const ids = await people(world, 4);
+		for (const id of ids.slice(0, 3)) await deactivate(world, id);
+		// Two of four are not more than half; the third is.
+		expect(await held(world)).toMatchObject([{ memberId: ids[2] }]);
+	});
+
+	test("looks back no further than its minutes", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 3);
+		await deactivate(world, ids[0] ?? "");
+		await deactivate(world, ids[1] ?? "");
+		await db
+			.update(departures)
+			.set({ at: new Date(now().getTime() - 11 * 60_000) })
+			.where(eq(departures.workspaceId, world.workspace.id));
+		await deactivate(world, ids[2] ?? "");
+		expect(await held(world)).toEqual([]);
+	});
+
+	test("counts neither people who arrive switched off nor those who are out already", async () => {
+		const world = await aWorld(stepwise);
+		const [first = ""] = await people(world, 1);
+		for (let each = 0; each < 5; each++)
+			await world.client.send("POST", "/Users", { ...person(anEmail()), active: false });
+		await deactivate(world, first);
+		await world.client.send("DELETE", `/Users/${first}`);
+		expect(await held(world)).toEqual([]);
+		expect(await db.$count(departures, eq(departures.workspaceId, world.workspace.id))).toBe(1);
+	});
+
+	test.runIf(isPostgres)("cannot be passed by many requests at once", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 8);
+		await Promise.all(ids.map((id) => deactivate(world, id)));
+		expect(await held(world)).toHaveLength(6);
+	});
+
+	test("takes effect by itself after four hours, and not before", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 3);
+		for (const id of ids) await deactivate(world, id);
+		const run = (at: Date) => runDueJobs(db, holdJobs(db), at);
+		await run(new Date(now().getTime() + 3.9 * hour));
+		expect(await statusOf(world, ids[2] ?? "")).toBe("active");
+		await run(new Date(now().getTime() + 4.1 * hour));
+		expect(await statusOf(world, ids[2] ?? "")).toBe("suspended");
+		expect(await held(world)).toEqual([]);
+	});
+});
+
+describe("the last admin", () => {
+	/** The one admin, taken over by the directory. */
+	async function linked() {
+		const world = await aWorld({ ...stepwise, rolesFrom: "workspace" });
+		await db.insert(directoryUsers).values({
+			workspaceId: world.workspace.id,
+			directoryId: world.client.directoryId,
+			id: world.admin.id,
+			userName: "admin",
+			userNameKey: "admin",
+			active: true,
+			resource: { userName: "admin", active: true },
+			memberId: world.admin.id,
+		});
+		return world;
+	}
+
+	test("keeps the way in, for as long as nobody else is one", async () => {
+		const world = await linked();
+		expect(await deactivate(world, world.admin.id)).toMatchObject({ body: { active: false } });
+		const [hold] = await held(world);
+		expect(hold).toMatchObject({ reason: "last_admin", effect: "suspended", dueAt: null });
+		await runDueJobs(db, holdJobs(db), new Date(now().getTime() + 100 * hour));
+		expect(await statusOf(world, world.admin.id)).toBe("active");
+		expect(await apply(world, hold?.id ?? "")).toEqual({ ok: false, reason: "last_admin" });
+		await anAdmin(world.workspace);
+		expect(await apply(world, hold?.id ?? "")).toEqual({ ok: true });
+		expect(await statusOf(world, world.admin.id)).toBe("suspended");
+	});
+
+	test("keeps the role when the entry is deleted, and loses everything once it is applied", async () => {
+		const world = await linked();
+		expect((await world.client.send("DELETE", `/Users/${world.admin.id}`)).status).toBe(204);
+		expect(await held(world)).toMatchObject([
+			{ effect: "removed", role: "admin", removal: { userNameKey: "admin" } },
+		]);
+		const gone = eq(removals.workspaceId, world.workspace.id);
+		expect(await db.$count(removals, gone)).toBe(0);
+		await anAdmin(world.workspace);
+		const [hold] = await held(world);
+		expect(await apply(world, hold?.id ?? "")).toEqual({ ok: true });
+		expect(await db.$count(removals, gone)).toBe(1);
+		// The directory did not make this member: suspended, not removed.
+		expect(await statusOf(world, world.admin.id)).toBe("suspended");
+	});
+
+	test("is let go when the directory takes it back", async () => {
+		const world = await linked();
+		await deactivate(world, world.admin.id);
+		await world.client.patch(world.admin.id, { op: "replace", value: { active: true } });
+		expect(await held(world)).toEqual([]);
+		expect(await kindsOf(world)).toContain("directory.hold_lapsed");
+	});
+});
+
+describe("a role that is held", () => {
+	test("stays in effect while other rules change, and is pinned when the hold is dismissed", async () => {
+		const world = await aWorld({
+			rolesFrom: "attribute",
+			defaultRole: null,
+			attributeMayGrant: "all",
+		});
+		await db.update(members).set({ roleByHand: null }).where(eq(members.id, world.admin.id));
+		await db.insert(directoryUsers).values({
+			workspaceId: world.workspace.id,
+			directoryId: world.client.directoryId,
+			id: world.admin.id,
+			userName: "admin",
+			userNameKey: "admin",
+			active: true,
+			resource: { userName: "admin", active: true, roles: [{ value: "Admin" }] },
+			memberId: world.admin.id,
+		});
+		await world.client.patch(world.admin.id, {
+			op: "replace",
+			path: "roles",
+			value: [{ value: "viewer" }],
+		});
+		const roleOf = async () => {
+			const [row] = await db.select().from(members).where(eq(members.id, world.admin.id));
+			return row?.role;
+		};
+		expect(await held(world)).toMatchObject([{ effect: "role_changed", role: "admin" }]);
+		expect(await roleOf()).toBe("admin");
+		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { defaultRole: "viewer" }));
+		expect(await roleOf()).toBe("admin");
+		const [hold] = await held(world);
+		expect(await dismiss(world, hold?.id ?? "")).toEqual({ ok: true });
+		expect(await roleOf()).toBe("admin");
+		const [row] = await db.select().from(members).where(eq(members.id, world.admin.id));
+		expect(row?.pinnedRole).toBe("admin");
+		expect(await dismiss(world, hold?.id ?? "")).toEqual({ ok: false, reason: "stale" });
+	});
+});
+
+describe("who decides", () => {
+	test("needs the permission, and dismissing gives nobody a role above their own", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 3);
+		for (const id of ids) await deactivate(world, id);
+		const [hold] = await held(world);
+		const viewer = await aMember(db, world.workspace, { roleByHand: "viewer" });
+		const asViewer = {
+			actor: { kind: "member", id: viewer.id, label: "Vic" } as const,
+			fresh: true,
+		};
+		for (const act of [applyHold, dismissHold])
+			expect(
+				await transactOrUndo(db, (tx) =>
+					act(tx, asViewer, world.workspace.id, hold?.id ?? "", now()),
+				),
+			).toEqual({ ok: false, reason: "not_permitted" });
+	});
+
+	test("finds nothing of another workspace", async () => {
+		const world = await aWorld(stepwise);
+		const ids = await people(world, 3);
+		for (const id of ids) await deactivate(world, id);
+		const [hold] = await held(world);
+		const other = await aWorld();
+		expect(await apply(other, hold?.id ?? "")).toEqual({ ok: false, reason: "stale" });
+	});
+});
+
+test("somebody deleted, held and created again is the same member, without a verified domain", async () => {
+	const world = await aWorld(stepwise);
+	const email = anEmail();
+	const { body } = await world.client.send("POST", "/Users", person(email));
+	for (const id of await people(world, 2)) await deactivate(world, id);
+	await world.client.send("DELETE", `/Users/${body.id}`);
+	expect(await held(world)).toMatchObject([{ effect: "removed", memberId: body.id }]);
+	const again = await world.client.send("POST", "/Users", person(email));
+	expect(again).toMatchObject({ status: 201, body: { id: body.id } });
+	expect(await held(world)).toEqual([]);
+	await world.client.send("DELETE", `/Users/${body.id}`);
+	expect((await held(world))[0]?.removal?.createdMember).toBe(true);
+});
+
+test("every admin is mailed once about what came within a minute", async () => {
+	const world = await aWorld(stepwise);
+	await anAdmin(world.workspace);
+	const ids = await people(world, 5);
+	for (const id of ids) await deactivate(world, id);
+	const mails = () => db.select().from(outbox).where(eq(outbox.workspaceId, world.workspace.id));
+	const later = (minutes: number) => new Date(now().getTime() + minutes * 60_000);
+	await runDueJobs(db, holdJobs(db), now());
+	expect(await mails()).toEqual([]);
+	await runDueJobs(db, holdJobs(db), later(2));
+	expect((await mails()).map(({ subject }) => subject)).toEqual([
+		"3 deactivations are held",
+		"3 deactivations are held",
+	]);
+	await runDueJobs(db, holdJobs(db), later(30));
+	expect(await mails()).toHaveLength(2);
+	expect(
+		await db.$count(
+			holds,
+			and(eq(holds.workspaceId, world.workspace.id), isNotNull(holds.mailedAt)),
+		),
+	).toBe(3);
+});

@@ -1,0 +1,62 @@
+/**
+ * What the policy asks of a person before the directory may bring them: attributes that must be
+ * there, and role names this workspace knows. Pure.
+ */
+import { namedRole, type RoleFact } from "@/lib/policy/access";
+import type { Policy } from "@/lib/policy/document";
+import { rolesOf } from "@/lib/policy/sent-roles";
+import { type Attributes, personOf } from "./person";
+
+type Required = Policy["directoryRequires"][number];
+
+/** Why a person is not taken as sent. `detail` names the attribute, or the roles there are. */
+export type Unfit = {
+	ok: false;
+	reason: "attribute_missing" | "role_unknown";
+	detail: string;
+};
+
+const isThere: Record<Required, (attributes: Attributes) => boolean> = {
+	emails: (attributes) => personOf(attributes).emailKeys.length > 0,
+	roles: (attributes) => rolesOf(attributes).length > 0,
+	displayName: ({ displayName }) => isText(displayName),
+	"name.givenName": ({ name }) => isText(partOf(name, "givenName")),
+	"name.familyName": ({ name }) => isText(partOf(name, "familyName")),
+	externalId: ({ externalId }) => isText(externalId),
+};
+
+const isText = (value: unknown) => typeof value === "string" && value.trim() !== "";
+
+const partOf = (value: unknown, part: string): unknown =>
+	typeof value === "object" && value !== null
+		? Object.entries(value).find(([name]) => name === part)?.[1]
+		: undefined;
+
+/**
+ * Whether the policy takes these attributes. A person who is here already may lack what they lacked
+ * before, so that a rule made later never keeps somebody from being deactivated.
+ * @param before what was known of them; null for somebody new.
+ */
+export function unfit(
+	policy: Policy,
+	roles: readonly RoleFact[],
+	before: Attributes | null,
+	after: Attributes,
+): Unfit | null {
+	const missing = policy.directoryRequires.find(
+		(name) => !isThere[name](after) && (before === null || isThere[name](before)),
+	);
+	if (missing) return { ok: false, reason: "attribute_missing", detail: missing };
+	if (policy.rolesFrom !== "attribute") return null;
+	const known = before === null ? [] : rolesOf(before);
+	const unknown = rolesOf(after).find(
+		(value) => !known.includes(value) && !namedRole(roles, value),
+	);
+	if (unknown === undefined) return null;
+	const names = [...roles].sort((a, b) => b.rank - a.rank).map(({ name }) => name);
+	return {
+		ok: false,
+		reason: "role_unknown",
+		detail: `"${unknown.slice(0, 80)}" is no role of this workspace. There are: ${names.join(", ")}`,
+	};
+}
