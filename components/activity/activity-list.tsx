@@ -1,4 +1,6 @@
 import {
+	ChevronDown,
+	ChevronRight,
 	CircleAlert,
 	DoorOpen,
 	KeyRound,
@@ -10,10 +12,12 @@ import {
 } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Panel, PanelRow } from "@/components/ui/panel";
-import { type Outcome, OutcomeTag } from "@/components/ui/tag";
+import { Panel } from "@/components/ui/panel";
+import { type Outcome, OutcomeTag, Tag } from "@/components/ui/tag";
 import { Time } from "@/components/ui/time";
+import { DaysOf } from "./days";
 
 export type ActivityView = {
 	id: string;
@@ -26,6 +30,10 @@ export type ActivityView = {
 	address: string | null;
 	/** The sign-in attempt it tells of, as the address of its trace ends. */
 	signIn: string | null;
+	/** How often it happened, where this row stands for several alike. */
+	times?: number;
+	/** When the first of them was. */
+	first?: Date;
 };
 
 const icons: [prefix: string, icon: LucideIcon][] = [
@@ -60,34 +68,122 @@ export type Names = {
 	workspace: string;
 	provider: string;
 	roles: Record<string, string>;
-	/** Where the log is: traces lie below. */
+	/** Where the log is: open rows have addresses there, and traces lie below. */
 	path: string;
 };
 
-/** What happened, newest first: when, who and what in one sentence, and how it ended. */
-export function ActivityList({ rows, names }: { rows: readonly ActivityView[]; names: Names }) {
+/**
+ * What happened, newest first, by day: when, who and what in one sentence, and how it ended. A row
+ * opens at an address of its own.
+ */
+export function ActivityList({
+	rows,
+	names,
+	query = "",
+	open,
+}: {
+	rows: readonly ActivityView[];
+	names: Names;
+	/** What of the log is shown, to be kept when a row opens. */
+	query?: string;
+	/** The open row, and what it shows. */
+	open?: { id: string; detail: ReactNode } | null;
+}) {
 	const t = useTranslations("activity");
 	if (rows.length === 0)
 		return (
 			<Panel>
-				<EmptyState title={t("empty.title")}>{t("empty.body")}</EmptyState>
+				<EmptyState title={t(query ? "noMatch.title" : "empty.title")}>
+					{t(query ? "noMatch.body" : "empty.body")}
+				</EmptyState>
 			</Panel>
 		);
 	return (
 		<Panel>
-			{rows.map((row) => (
-				<PanelRow key={row.id} className="flex items-start gap-4 max-md:flex-wrap max-md:gap-x-3">
-					<span className="w-18 shrink-0 pt-px text-sm text-ink-3">
-						<Time at={row.at} as="clock" />
-					</span>
-					<Icon kind={row.kind} />
-					<Sentence row={row} names={names} />
-					<span className="shrink-0 max-md:basis-full max-md:pl-0">
-						<OutcomeTag outcome={tagOf(row)} />
-					</span>
-				</PanelRow>
-			))}
+			<DaysOf
+				label={t("title")}
+				rows={rows.map((row) => ({
+					key: row.id,
+					at: row.at,
+					node: (
+						<Row
+							row={row}
+							names={names}
+							query={query}
+							detail={open?.id === row.id ? open.detail : null}
+						/>
+					),
+				}))}
+			/>
 		</Panel>
+	);
+}
+
+/** The address of a row, open; or of the list with it closed. */
+function addressOf(path: string, query: string, open: string | null): string {
+	const all = new URLSearchParams(query);
+	if (open) all.set("open", open);
+	const text = all.toString();
+	return text ? `${path}?${text}` : path;
+}
+
+/** Counted refusals are no events: there is nothing more to show of them. */
+const opens = ({ id }: ActivityView) => !id.includes(" ");
+
+function Row({
+	row,
+	names,
+	query,
+	detail,
+}: {
+	row: ActivityView;
+	names: Names;
+	query: string;
+	detail: ReactNode;
+}) {
+	const t = useTranslations("activity");
+	const Chevron = detail ? ChevronDown : ChevronRight;
+	const times = row.times ?? 1;
+	const line = (
+		<>
+			<Chevron
+				className={`mt-0.5 size-4 shrink-0 stroke-[1.6] text-ink-3 ${opens(row) ? "" : "invisible"}`}
+				aria-hidden
+			/>
+			<span className="w-18 shrink-0 pt-px text-sm text-ink-3">
+				<Time at={row.at} as="clock" />
+			</span>
+			<Icon kind={row.kind} />
+			<span className="min-w-0 flex-1">
+				<Sentence row={row} names={names} />
+			</span>
+			<span className="flex shrink-0 gap-2 max-md:basis-full max-md:pl-8">
+				{times > 1 ? <Tag>{t("times", { count: times })}</Tag> : null}
+				<OutcomeTag outcome={tagOf(row)} />
+			</span>
+		</>
+	);
+	const look =
+		"flex items-start gap-4 px-5 py-3 text-ink no-underline max-md:flex-wrap max-md:gap-x-3 max-md:px-4";
+	if (!opens(row)) return <div className={look}>{line}</div>;
+	return (
+		<>
+			<Link
+				href={addressOf(names.path, query, detail ? null : row.id)}
+				scroll={false}
+				prefetch={false}
+				aria-expanded={detail !== null}
+				data-row
+				className={`${look} -outline-offset-2 transition-colors hover:bg-ground`}
+			>
+				{line}
+			</Link>
+			{detail ? (
+				<div id={`event-${row.id}`} className="border-t border-line bg-ground p-5 max-md:p-3">
+					{detail}
+				</div>
+			) : null}
+		</>
 	);
 }
 
@@ -119,7 +215,7 @@ function Sentence({ row, names }: { row: ActivityView; names: Names }) {
 				})
 			: null;
 	return (
-		<div className="min-w-0 flex-1">
+		<>
 			<span className="[overflow-wrap:anywhere]">
 				{t.rich(known, {
 					who: (words) => <span className="font-medium">{words}</span>,
@@ -133,14 +229,7 @@ function Sentence({ row, names }: { row: ActivityView; names: Names }) {
 					count: Number(details.count ?? details.sessionsEnded ?? 0),
 				})}
 			</span>
-			{why ? <p className="text-sm text-ink-2">{why}</p> : null}
-			{row.signIn ? (
-				<p className="text-sm">
-					<Link href={`${names.path}/sign-ins/${row.signIn}`} className="text-ink-2 hover:text-ink">
-						{t("trace")}
-					</Link>
-				</p>
-			) : null}
-		</div>
+			{why ? <span className="block text-sm text-ink-2">{why}</span> : null}
+		</>
 	);
 }

@@ -39,6 +39,11 @@ export const places: Record<string, Place> = {
 		at: () => "/activity/export?format=json",
 		file: true,
 	},
+	"activity/newer": {
+		needs: "activity.read",
+		at: ({ member }) => `/activity/newer?after=${member}`,
+		file: true,
+	},
 	"activity/sign-ins/[id]": {
 		needs: "activity.read",
 		at: ({ test }) => `/activity/sign-ins/${test}`,

@@ -36,7 +36,7 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 		currentPolicy(db, workspace.id),
 		loadRoles(db, workspace.id),
 		loadDirectory(db, workspace.id, now),
-		listActivity(db, workspace.id, { limit: 8, before: null }),
+		listActivity(db, workspace.id, { limit: 6, before: null }),
 	]);
 	const connection =
 		connections.find(({ status }) => status === "active") ?? connections[0] ?? null;
