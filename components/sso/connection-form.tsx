@@ -12,16 +12,16 @@ import { ErrorSummary } from "@/components/ui/error-summary";
 import { Panel, PanelBody } from "@/components/ui/panel";
 import { SecretField, TextField } from "@/components/ui/text-field";
 import { useToast } from "@/components/ui/toast";
-import { type Draft, type DraftField, type DraftProblems, parseDraft } from "@/lib/sso/draft";
+import { type DraftProblems, type OidcDraft, parseDraft } from "@/lib/sso/draft";
 
 type Problems = { ok: false; reason: "malformed"; problems: DraftProblems };
 type Refused = Problems | RefusalView;
 
 export type ConnectionActions = {
-	save: (id: string | null, values: Draft) => Promise<{ ok: true; id: string } | Refused>;
+	save: (id: string | null, values: OidcDraft) => Promise<{ ok: true; id: string } | Refused>;
 	test: (
 		id: string | null,
-		values: Draft,
+		values: OidcDraft,
 	) => Promise<{ ok: true; url: string; testId: string } | Refused>;
 	/** Whether a test that was begun has ended. */
 	ended: (testId: string) => Promise<boolean>;
@@ -34,7 +34,9 @@ const fieldOrder = [
 	"clientSecret",
 	"secretExpiresOn",
 	"discoveryEndpoint",
-] as const satisfies DraftField[];
+] as const satisfies (keyof OidcDraft)[];
+
+type Field = (typeof fieldOrder)[number];
 
 /**
  * What is exchanged with an OpenID provider. The browser reads the fields as the server does, the
@@ -52,7 +54,7 @@ export function ConnectionForm({
 }: {
 	/** The connection being edited; null for a new one. */
 	id: string | null;
-	initial: Draft;
+	initial: OidcDraft;
 	/** The provider's own words. */
 	words: { provider: string; redirectUriLabel: string; issuerExample: string };
 	redirectUri: string;
@@ -69,12 +71,13 @@ export function ConnectionForm({
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [saving, startSaving] = useTransition();
 	const { testing, begin, cancel } = useTest(actions, () => router.refresh());
-	const { register, handleSubmit, getValues, setError, clearErrors, formState } = useForm<Draft>({
+	const { register, handleSubmit, getValues, setError, clearErrors, formState } = useForm<OidcDraft>({
 		defaultValues: initial,
 		mode: "onBlur",
 		resolver: (values) => {
 			const read = parseDraft(values);
-			if (read.ok) return { values: read.draft, errors: {} };
+			if (read.ok && read.draft.protocol === "oidc") return { values: read.draft, errors: {} };
+			if (read.ok) return { values, errors: {} };
 			const errors = Object.entries(read.problems).map(([field, code]) => [
 				field,
 				{ type: code, message: t(`problems.${code}`) },
@@ -86,7 +89,7 @@ export function ConnectionForm({
 	const show = (refused: Refused) => {
 		if (refused.reason === "malformed" && "problems" in refused) {
 			for (const [field, code] of Object.entries(refused.problems))
-				setError(field as DraftField, { type: code, message: t(`problems.${code}`) });
+				setError(field as Field, { type: code, message: t(`problems.${code}`) });
 			return;
 		}
 		if (!("why" in refused)) return;
@@ -111,7 +114,7 @@ export function ConnectionForm({
 	});
 
 	const { errors } = formState;
-	const fieldProps = (name: DraftField) => ({
+	const fieldProps = (name: Field) => ({
 		...register(name),
 		id: `connection-${name}`,
 		error: errors[name]?.message,
@@ -214,7 +217,7 @@ function useTest(actions: ConnectionActions, onEnd: () => void) {
 		clearInterval(timer.current);
 		setTesting(null);
 	};
-	const begin = async (id: string | null, values: Draft): Promise<Refused | null> => {
+	const begin = async (id: string | null, values: OidcDraft): Promise<Refused | null> => {
 		setTesting("asking");
 		// Opened by the press itself: a tab opened after the answer would be blocked.
 		const tab = window.open("about:blank", "_blank");

@@ -13,11 +13,14 @@ export type ConnectionView = {
 	id: string;
 	name: string;
 	status: "draft" | "tested" | "active" | "paused";
-	issuer: string;
-	clientId: string;
-	secretSetAt: Date;
-	secretSetBy: string;
-	secretExpiresOn: string | null;
+	issuer: string | null;
+	/** Null for SAML. */
+	oidc: {
+		clientId: string;
+		secretSetAt: Date;
+		secretSetBy: string;
+		secretExpiresOn: string | null;
+	} | null;
 	redirectUri: string;
 	redirectUriLabel: string;
 	/** When these settings passed a test, and who did it. Null: never with these. */
@@ -35,7 +38,7 @@ export function ConnectionSummary({
 	setEnabled: SetEnabled;
 }) {
 	const t = useTranslations("sso.connection");
-	const { name } = connection;
+	const { name, oidc } = connection;
 	return (
 		<Section
 			id="connection"
@@ -65,25 +68,29 @@ export function ConnectionSummary({
 					setEnabled={setEnabled}
 				/>
 				<PanelBody className="grid gap-5 md:grid-cols-2">
-					<CopyField label={t("issuer")} value={connection.issuer} />
-					<CopyField label={t("clientId")} value={connection.clientId} />
-					<CopyField label={connection.redirectUriLabel} value={connection.redirectUri} />
-					<div>
-						<div className="mb-1.5 text-sm font-medium">{t("clientSecret")}</div>
-						<p className="text-sm text-ink-2">
-							{t.rich("secretSet", {
-								by: connection.secretSetBy,
-								at: () => <Time at={connection.secretSetAt} as="day" />,
-							})}
-						</p>
-						{connection.secretExpiresOn ? (
-							<p className="text-sm text-ink-2">
-								{t.rich("secretExpires", {
-									on: () => <Time at={connection.secretExpiresOn ?? ""} as="day" />,
-								})}
-							</p>
-						) : null}
-					</div>
+					{connection.issuer ? <CopyField label={t("issuer")} value={connection.issuer} /> : null}
+					{oidc ? (
+						<>
+							<CopyField label={t("clientId")} value={oidc.clientId} />
+							<CopyField label={connection.redirectUriLabel} value={connection.redirectUri} />
+							<div>
+								<div className="mb-1.5 text-sm font-medium">{t("clientSecret")}</div>
+								<p className="text-sm text-ink-2">
+									{t.rich("secretSet", {
+										by: oidc.secretSetBy,
+										at: () => <Time at={oidc.secretSetAt} as="day" />,
+									})}
+								</p>
+								{oidc.secretExpiresOn ? (
+									<p className="text-sm text-ink-2">
+										{t.rich("secretExpires", {
+											on: () => <Time at={oidc.secretExpiresOn ?? ""} as="day" />,
+										})}
+									</p>
+								) : null}
+							</div>
+						</>
+					) : null}
 				</PanelBody>
 				<PanelFoot>
 					<span>

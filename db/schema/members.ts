@@ -4,6 +4,7 @@ import {
 	foreignKey,
 	index,
 	integer,
+	jsonb,
 	pgTable,
 	primaryKey,
 	text,
@@ -11,6 +12,7 @@ import {
 	uuid,
 } from "drizzle-orm/pg-core";
 import { at, workspaceId } from "./columns";
+import type { ProviderSession } from "./sso";
 import { workspaces } from "./workspaces";
 
 /** What has shown that the address is this person's own (DNS of the domain is not enough). */
@@ -95,6 +97,8 @@ export const sessions = pgTable(
 			.$type<"password" | "google" | "sso" | "invitation" | "setup">()
 			.notNull(),
 		connectionId: uuid("connection_id"),
+		/** What signing out at the provider needs to name its session there. */
+		providerSession: jsonb("provider_session").$type<ProviderSession>(),
 		workspaceEpoch: integer("workspace_epoch").notNull(),
 		memberEpoch: integer("member_epoch").notNull(),
 		/** When the person last proved who they are; requireFresh reads it. */

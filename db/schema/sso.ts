@@ -26,6 +26,58 @@ export type ProviderMetadata = {
 	authorization_response_iss_parameter_supported?: boolean;
 };
 
+/** What an identity provider says of itself in SAML metadata, or an admin typed by hand. */
+export type SamlIdp = {
+	entityId: string;
+	ssoUrl: string;
+	ssoBinding: "redirect" | "post";
+	/** Where the provider ends its own session, if it offers that. */
+	sloUrl: string | null;
+	sloBinding: "redirect" | "post";
+	/** Signing certificates in PEM: several while one replaces another. */
+	certificates: string[];
+};
+
+/** What a SAML connection rests on. */
+export type SamlSettings = {
+	/** Null: a draft that waits for the provider's metadata. */
+	idp: SamlIdp | null;
+	/** The NameID format to ask for. Null: the provider's own choice. */
+	nameIdFormat: string | null;
+	/** Sign each AuthnRequest. */
+	signRequests: boolean;
+	/** Take encrypted assertions alone. */
+	wantEncrypted: boolean;
+};
+
+/** Names of claims or attributes to read. Null: those that the protocol's providers usually send. */
+export type ClaimMapping = Record<
+	"email" | "name" | "givenName" | "familyName" | "subject",
+	string | null
+>;
+
+/** What a logout needs to say which of the provider's sessions is meant. */
+export type ProviderSession =
+	| {
+			protocol: "oidc";
+			issuer: string;
+			subject: string;
+			sid: string | null;
+			/** Sealed. */
+			idToken: string | null;
+	  }
+	| {
+			protocol: "saml";
+			issuer: string;
+			/** The NameID as it was sent, which need not be the subject a member is known by. */
+			nameId: string;
+			format: string | null;
+			nameQualifier: string | null;
+			spNameQualifier: string | null;
+			sessionIndex: string | null;
+	  };
+
+/** Columns of the other protocol are null; lib/sso/connections has a type for each. */
 export const connections = pgTable(
 	"connections",
 	{
@@ -35,17 +87,25 @@ export const connections = pgTable(
 		revision: integer("revision").notNull().default(1),
 		name: text("name").notNull(),
 		provider: text("provider").notNull(),
-		protocol: text("protocol").$type<"oidc">().notNull(),
+		protocol: text("protocol").$type<"oidc" | "saml">().notNull(),
 		status: text("status").$type<"draft" | "tested" | "active" | "paused">().notNull(),
-		issuer: text("issuer").notNull(),
-		clientId: text("client_id").notNull(),
+		/** The OpenID issuer or the SAML entity ID. Null for a SAML draft that waits for metadata. */
+		issuer: text("issuer"),
+		clientId: text("client_id"),
 		/** An AES-256-GCM envelope, see lib/platform/crypto. */
-		clientSecret: text("client_secret").notNull(),
-		secretSetAt: at("secret_set_at").notNull(),
-		secretSetBy: text("secret_set_by").notNull(),
+		clientSecret: text("client_secret"),
+		secretSetAt: at("secret_set_at"),
+		secretSetBy: text("secret_set_by"),
 		secretExpiresOn: text("secret_expires_on"),
 		discoveryEndpoint: text("discovery_endpoint"),
-		metadata: jsonb("metadata").$type<ProviderMetadata>().notNull(),
+		metadata: jsonb("metadata").$type<ProviderMetadata>(),
+		/** Asked for beside `openid`. Null: the usual ones. */
+		scopes: text("scopes").array(),
+		saml: jsonb("saml").$type<SamlSettings>(),
+		/** Where SAML metadata is read from, again and again. Null: it was given once. */
+		metadataUrl: text("metadata_url"),
+		metadataCheckedAt: at("metadata_checked_at"),
+		claimMapping: jsonb("claim_mapping").$type<ClaimMapping>(),
 		/** What becomes of a sign-in begun at the provider: taken, or led to a "start here" page. */
 		idpInitiated: text("idp_initiated").$type<"accept" | "page">().notNull(),
 		/** A keyed hash of everything a sign-in rests on, the secret too: a test proves one value. */
@@ -57,7 +117,11 @@ export const connections = pgTable(
 		createdAt: at("created_at").notNull().defaultNow(),
 		changedAt: at("changed_at").notNull().defaultNow(),
 	},
-	(t) => [primaryKey({ name: "connections_pk", columns: [t.workspaceId, t.id] })],
+	(t) => [
+		primaryKey({ name: "connections_pk", columns: [t.workspaceId, t.id] }),
+		// A connection's id is its address at the provider, whichever workspace it is of.
+		unique("connections_id_unique").on(t.id),
+	],
 );
 
 export const domains = pgTable(
@@ -73,11 +137,22 @@ export const domains = pgTable(
 		/** "dns", or the operator who vouched for it. */
 		verifiedBy: text("verified_by"),
 		checkedAt: at("checked_at"),
+		/** Daily checks in a row that did not find the record. */
+		missedChecks: integer("missed_checks").notNull().default(0),
+		lostAt: at("lost_at"),
+		/** The connection its people are led to. Null: whichever is active. */
+		connectionId: uuid("connection_id"),
 		createdAt: at("created_at").notNull().defaultNow(),
 	},
 	(t) => [
 		primaryKey({ name: "domains_pk", columns: [t.workspaceId, t.domain] }),
 		index("domains_domain").on(t.domain),
+		// Sets this one column to null: see the migration, for what drizzle cannot say.
+		foreignKey({
+			name: "domains_connection_fk",
+			columns: [t.workspaceId, t.connectionId],
+			foreignColumns: [connections.workspaceId, connections.id],
+		}).onDelete("set null"),
 	],
 );
 
@@ -133,13 +208,23 @@ export const signIns = pgTable(
 		code: text("code").notNull(),
 		connectionId: uuid("connection_id"),
 		connectionRevision: integer("connection_revision"),
-		/** The name and provider of the settings under test. */
-		draft: jsonb("draft").$type<{ name: string; provider: string }>(),
+		protocol: text("protocol").$type<"oidc" | "saml">().notNull().default("oidc"),
+		/** Begun here, or by the provider's own word. */
+		initiatedBy: text("initiated_by").$type<"sp" | "idp">().notNull().default("sp"),
+		/** The settings under test, as far as the answer is read by them. Holds no secret. */
+		draft: jsonb("draft").$type<{
+			name: string;
+			provider: string;
+			claimMapping: ClaimMapping | null;
+			saml: SamlSettings | null;
+		}>(),
 		settingsHash: text("settings_hash").notNull(),
 		intent: text("intent").$type<SignInIntent>().notNull(),
 		/** The admin who tests, or the member who signs in again. */
 		memberId: uuid("member_id"),
 		stateHash: text("state_hash"),
+		/** The id of our SAML request, which its answer must name. */
+		requestId: text("request_id"),
 		browserHash: text("browser_hash").notNull(),
 		/** Sealed; proves to the protocol engine that its answer is for this row. */
 		codeVerifier: text("code_verifier").notNull(),
@@ -156,6 +241,8 @@ export const signIns = pgTable(
 		issuer: text("issuer"),
 		subject: text("subject"),
 		email: text("email"),
+		/** For the session that may come of it. */
+		providerSession: jsonb("provider_session").$type<ProviderSession>(),
 		/** A test's verdict, as its page shows it. */
 		verdict: jsonb("verdict").$type<unknown>(),
 		trace: jsonb("trace").$type<TraceStep[]>().notNull(),
@@ -170,6 +257,29 @@ export const signIns = pgTable(
 		unique("sign_ins_state_unique").on(t.stateHash),
 		unique("sign_ins_ticket_unique").on(t.ticketHash),
 		index("sign_ins_email").on(t.workspaceId, t.email, t.id),
+	],
+);
+
+/** Assertions that were taken. One is taken once, for as long as it would be valid. */
+export const consumedAssertions = pgTable(
+	"consumed_assertions",
+	{
+		workspaceId: workspaceId(),
+		connectionId: uuid("connection_id").notNull(),
+		assertionId: text("assertion_id").notNull(),
+		expiresAt: at("expires_at").notNull(),
+	},
+	(t) => [
+		primaryKey({
+			name: "consumed_assertions_pk",
+			columns: [t.workspaceId, t.connectionId, t.assertionId],
+		}),
+		index("consumed_assertions_expiry").on(t.expiresAt),
+		foreignKey({
+			name: "consumed_assertions_connection_fk",
+			columns: [t.workspaceId, t.connectionId],
+			foreignColumns: [connections.workspaceId, connections.id],
+		}).onDelete("cascade"),
 	],
 );
 

@@ -6,6 +6,7 @@
 import { and, eq, gt, lt } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { members, roles, sessions, workspaces } from "@/db/schema";
+import type { ProviderSession } from "@/db/schema/sso";
 import { hashToken, newToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
@@ -36,6 +37,8 @@ export async function startSession(
 		memberId: string;
 		method: LiveSession["method"];
 		connectionId?: string;
+		/** What signing out at the provider will need. */
+		providerSession?: ProviderSession | null;
 		policy: Policy;
 		visitor: Visitor;
 		/** When the person proved who they are; `now` where nothing is said, and at the latest. */
@@ -75,6 +78,7 @@ export async function startSession(
 		browserHash,
 		method: input.method,
 		connectionId: input.connectionId ?? null,
+		providerSession: input.providerSession ?? null,
 		workspaceEpoch: workspace.epoch,
 		memberEpoch: member.epoch,
 		authenticatedAt: provedAt && provedAt < now ? provedAt : now,

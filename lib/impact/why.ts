@@ -154,7 +154,7 @@ async function bySso(
 		subject: expected ?? `not signed in yet: ${member.id}`,
 	};
 	const identity = {
-		issuer: linked?.issuer ?? connection.issuer,
+		issuer: linked?.issuer ?? connection.issuer ?? "",
 		subject: attempt.subject ?? "",
 		email: attempt.email,
 		emailVerified: null,

@@ -16,10 +16,12 @@ import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { forget } from "./broker";
-import { activateConnection, type Connection, findConnection, saveConnection } from "./connections";
+import { activateConnection, type Connection, findConnection } from "./connections";
 import { discover } from "./discovery";
 import { vouchForDomain } from "./domains";
+import { mappingFields } from "./draft";
 import { finishSignIn } from "./finish";
+import { saveConnection } from "./save";
 import { acceptAnswer, beginSignIn, type FlowVisitor, mayBegin } from "./sign-in";
 
 const client = { id: "gatehouse", secret: "the client secret of the tests" };
@@ -54,6 +56,7 @@ async function connected(
 		workspace,
 		null,
 		{
+			protocol: "oidc",
 			name: "Acme",
 			provider: "oidc",
 			issuer: provider.issuer,
@@ -61,6 +64,8 @@ async function connected(
 			clientSecret: client.secret,
 			secretExpiresOn: "",
 			discoveryEndpoint: "",
+			scopes: "",
+			claimMapping: mappingFields(null),
 		},
 		reader,
 	);

@@ -1,8 +1,10 @@
 /**
- * What an admin enters for an OpenID Connect connection. Pure: the form and the server read it the
- * same way. The secret may be blank where one is stored already, and is otherwise needed.
+ * What an admin enters for a connection. Pure: the form and the server read it the same way. A
+ * secret may be blank where one is stored already, and is otherwise needed. A SAML draft may come
+ * without anything of its provider, so that its own addresses can be copied there first.
  */
 import { z } from "zod";
+import type { ClaimMapping } from "@/db/schema/sso";
 
 const address = z
 	.string()
@@ -10,19 +12,70 @@ const address = z
 	.max(500, "too_long")
 	.refine((text) => URL.canParse(text) && /^https?:/i.test(text), "not_a_url");
 
-const draftSchema = z.object({
+const optionalAddress = z.union([z.literal(""), address]).default("");
+
+const claimName = z.string().trim().max(256, "too_long").default("");
+
+const named = {
 	name: z.string().trim().min(1, "required").max(64, "too_long"),
 	provider: z.string().regex(/^[a-z0-9-]{1,32}$/),
+	/** Names of claims or attributes; blank reads those that providers usually send. */
+	claimMapping: z
+		.object({
+			email: claimName,
+			name: claimName,
+			givenName: claimName,
+			familyName: claimName,
+			subject: claimName,
+		})
+		.prefault({}),
+};
+
+const oidcSchema = z.object({
+	protocol: z.literal("oidc"),
+	...named,
 	issuer: address,
 	clientId: z.string().trim().min(1, "required").max(500, "too_long"),
 	/** Blank keeps the stored secret. */
 	clientSecret: z.string().trim().max(1000, "too_long"),
 	secretExpiresOn: z.union([z.literal(""), z.iso.date("not_a_date")]),
 	discoveryEndpoint: z.union([z.literal(""), address]),
+	/** Separated by spaces. Blank asks for the usual ones. */
+	scopes: z
+		.string()
+		.trim()
+		.max(500, "too_long")
+		.regex(/^[\x21\x23-\x5b\x5d-\x7e ]*$/, "not_scopes")
+		.default(""),
 });
 
-export type Draft = z.infer<typeof draftSchema>;
-export type DraftField = keyof Draft;
+const samlSchema = z.object({
+	protocol: z.literal("saml"),
+	...named,
+	/** Where the provider's side is read from; the fields of the others are ignored. */
+	source: z.enum(["none", "url", "xml", "hand"]),
+	metadataUrl: optionalAddress,
+	/** Read with its own limits, see ./saml/metadata. */
+	metadataXml: z.string().trim().max(300_000, "too_long").default(""),
+	entityId: z.string().trim().max(1024, "too_long").default(""),
+	ssoUrl: optionalAddress,
+	ssoBinding: z.enum(["redirect", "post"]).default("redirect"),
+	sloUrl: optionalAddress,
+	/** One or several, in PEM or as the base64 of a metadata file. */
+	certificates: z.string().trim().max(60_000, "too_long").default(""),
+	/** Blank leaves the format to the provider. */
+	nameIdFormat: z.enum(["", "email", "persistent", "unspecified"]).default(""),
+	idpInitiated: z.enum(["accept", "page"]).default("page"),
+	signRequests: z.boolean().default(false),
+	wantEncrypted: z.boolean().default(false),
+});
+
+const draftSchema = z.discriminatedUnion("protocol", [oidcSchema, samlSchema]);
+
+export type OidcDraft = z.infer<typeof oidcSchema>;
+export type SamlDraft = z.infer<typeof samlSchema>;
+export type Draft = OidcDraft | SamlDraft;
+export type DraftField = keyof OidcDraft | keyof SamlDraft;
 /** One problem a field. The codes have texts in messages/en/connection.json. */
 export type DraftProblems = Partial<Record<DraftField, string>>;
 
@@ -38,4 +91,15 @@ export function parseDraft(
 		problems[field] ??= issue.message;
 	}
 	return { ok: false, problems };
+}
+
+/** A stored mapping as the fields of a form show it. */
+export function mappingFields(mapping: ClaimMapping | null): Draft["claimMapping"] {
+	return {
+		email: mapping?.email ?? "",
+		name: mapping?.name ?? "",
+		givenName: mapping?.givenName ?? "",
+		familyName: mapping?.familyName ?? "",
+		subject: mapping?.subject ?? "",
+	};
 }

@@ -94,6 +94,7 @@ export async function finishSignIn(
 			memberId: member.id,
 			method: "sso",
 			connectionId: connection.id,
+			providerSession: signIn.providerSession,
 			policy,
 			visitor,
 			// A session at the provider that is hours old is no recent proof here either.
@@ -175,8 +176,8 @@ async function connectionOf(tx: Tx, signIn: SignIn): Promise<FactConnection | nu
 	const stored = signIn.connectionId
 		? await findConnection(tx, signIn.workspaceId, signIn.connectionId)
 		: null;
-	const { draft } = signIn;
-	if (stored || !draft) return stored;
+	if (stored || !signIn.draft) return stored;
+	const { name, provider } = signIn.draft;
 	// No identity can be linked under the attempt's own id, and a test writes nothing anyway.
 	const { workspaceId, id, settingsHash } = signIn;
 	return {
@@ -186,7 +187,8 @@ async function connectionOf(tx: Tx, signIn: SignIn): Promise<FactConnection | nu
 		revision: 1,
 		status: "draft",
 		idpInitiated: "page",
-		...draft,
+		name,
+		provider,
 	};
 }
 
@@ -194,7 +196,7 @@ function attemptOf(signIn: SignIn, identity: Identity): SignInAttempt {
 	return {
 		method: "sso",
 		intent: signIn.intent,
-		initiatedBy: "sp",
+		initiatedBy: signIn.initiatedBy,
 		connectionRevision: signIn.connectionRevision ?? 1,
 		email: identity.email,
 		emailVerified: identity.emailVerified,

@@ -12,13 +12,13 @@ import {
 	type Connection,
 	findConnection,
 	pauseConnection,
-	readyDraft,
-	saveConnection,
 } from "./connections";
 import { discover } from "./discovery";
 import { vouchForDomain } from "./domains";
-import type { Draft } from "./draft";
+import { mappingFields, type OidcDraft } from "./draft";
 import { finishSignIn } from "./finish";
+import { saveConnection } from "./save";
+import { readyDraft } from "./settings";
 import { acceptAnswer, beginSignIn, type FlowVisitor, findSignIn } from "./sign-in";
 
 const people = [
@@ -64,7 +64,8 @@ const reader: typeof discover = (issuer, endpoint) =>
 		guardedFetch(address, { allow: [new URL(provider.issuer).host] }),
 	);
 
-const draft = (): Draft => ({
+const draft = (): OidcDraft => ({
+	protocol: "oidc",
 	name: "Okta",
 	provider: "okta",
 	issuer: provider.issuer,
@@ -72,6 +73,8 @@ const draft = (): Draft => ({
 	clientSecret: client.secret,
 	secretExpiresOn: "",
 	discoveryEndpoint: "",
+	scopes: "",
+	claimMapping: mappingFields(null),
 });
 
 const aBrowser = (): FlowVisitor => ({

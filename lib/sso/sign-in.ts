@@ -21,15 +21,9 @@ import type { Reason } from "@/lib/policy/reasons";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import * as broker from "./broker";
 import { type Identity, identityOf, shownClaims } from "./claims";
-import {
-	type Connection,
-	engineConnection,
-	findConnection,
-	hashOfSettings,
-	type ReadySettings,
-	storedSecret,
-} from "./connections";
+import { type Connection, findConnection } from "./connections";
 import { causeOf } from "./engine-errors";
+import { engineSettings, hashOfSettings, mappingOf, type ReadySettings } from "./settings";
 
 export type SignIn = typeof signIns.$inferSelect;
 
@@ -76,15 +70,7 @@ export function mayBegin(db: Db, { address }: Visitor): Promise<Consumed> {
 export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; id: string }> {
 	const { workspace, connection, settings, intent, visitor, now } = start;
 	const id = newId();
-	const engine = settings
-		? {
-				clientId: settings.draft.clientId,
-				clientSecret:
-					settings.secret.kind === "new" ? settings.secret.text : storedSecret(connection),
-				metadata: settings.metadata,
-			}
-		: connection && engineConnection(connection);
-	if (!engine) throw new Error("a sign-in needs a connection or settings to test");
+	const engine = engineSettings(settings, connection);
 	const settingsHash = settings ? hashOfSettings(settings, connection) : connection?.settingsHash;
 	const { url, state, codeVerifier } = await broker.begin(
 		db,
@@ -122,7 +108,12 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 }
 
 /** What of the tested settings is kept with the attempt: names, and no secret. */
-const draftOf = ({ draft: { name, provider } }: ReadySettings) => ({ name, provider });
+const draftOf = ({ draft }: ReadySettings) => ({
+	name: draft.name,
+	provider: draft.provider,
+	claimMapping: mappingOf(draft),
+	saml: null,
+});
 
 const verifierPlace = (id: string) => `sign_ins/${id}/code_verifier`;
 

@@ -17,11 +17,11 @@ import {
 	activateConnection,
 	findConnection,
 	pauseConnection,
-	readyDraft,
 	removeConnection,
-	saveConnection,
 } from "@/lib/sso/connections";
 import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
+import { saveConnection } from "@/lib/sso/save";
+import { readyDraft } from "@/lib/sso/settings";
 import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
 import { currentPolicy } from "@/lib/workspaces/policy";
 

@@ -17,17 +17,22 @@ import type { SsoPage } from "./load";
 const isTested = (connection: Connection) => connection.testedRevision === connection.revision;
 
 export function connectionView(connection: Connection): ConnectionView {
-	const { id, name, status, issuer, clientId, secretSetAt, secretSetBy } = connection;
+	const { id, name, status, issuer } = connection;
 	const { testedAt, testedBy } = connection;
 	return {
 		id,
 		name,
 		status,
 		issuer,
-		clientId,
-		secretSetAt,
-		secretSetBy,
-		secretExpiresOn: connection.secretExpiresOn,
+		oidc:
+			connection.protocol === "oidc"
+				? {
+						clientId: connection.clientId,
+						secretSetAt: connection.secretSetAt,
+						secretSetBy: connection.secretSetBy,
+						secretExpiresOn: connection.secretExpiresOn,
+					}
+				: null,
 		redirectUri: redirectUri(connection.workspaceId),
 		redirectUriLabel: providerOf(connection.provider).redirectUriLabel,
 		tested: isTested(connection) && testedAt && testedBy ? { at: testedAt, by: testedBy } : null,

@@ -13,7 +13,8 @@ import { database } from "@/db/client";
 import { loadRoles } from "@/lib/members/access";
 import type { Policy } from "@/lib/policy/document";
 import { redirectUri } from "@/lib/sso/broker";
-import type { Connection } from "@/lib/sso/connections";
+import type { OidcConnection } from "@/lib/sso/connections";
+import { mappingFields } from "@/lib/sso/draft";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
 import { providerOf } from "@/lib/sso/providers";
@@ -30,7 +31,7 @@ export async function ConnectionPage({
 	providerKey,
 }: {
 	session: Session;
-	connection: Connection | null;
+	connection: OidcConnection | null;
 	providerKey: string;
 }) {
 	const { workspace } = session;
@@ -76,6 +77,7 @@ export async function ConnectionPage({
 						<ConnectionForm
 							id={connection?.id ?? null}
 							initial={{
+								protocol: "oidc",
 								name,
 								provider: provider.key,
 								issuer: connection?.issuer ?? "",
@@ -83,6 +85,8 @@ export async function ConnectionPage({
 								clientSecret: "",
 								secretExpiresOn: connection?.secretExpiresOn ?? "",
 								discoveryEndpoint: connection?.discoveryEndpoint ?? "",
+								scopes: connection?.scopes?.join(" ") ?? "",
+								claimMapping: mappingFields(connection?.claimMapping ?? null),
 							}}
 							words={{
 								provider: name,
@@ -125,7 +129,7 @@ export async function ConnectionPage({
 }
 
 /** What of the steps is known to be done, whatever this browser has seen. */
-function knownFacts(connection: Connection | null): GuideFact[] {
+function knownFacts(connection: OidcConnection | null): GuideFact[] {
 	if (!connection) return [];
 	const tested = connection.testedRevision === connection.revision;
 	return [

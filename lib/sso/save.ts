@@ -1,0 +1,148 @@
+/** Saving a connection: settings that differ make a new revision, whose test is still to pass. */
+import { and, desc, eq, inArray } from "drizzle-orm";
+import { type Db, type Tx, transact } from "@/db/client";
+import { connections, members, signIns } from "@/db/schema";
+import type { Actor } from "@/lib/activity/actor";
+import { keepAnAdmin } from "@/lib/members/last-admin";
+import { newId } from "@/lib/platform/ids";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+import {
+	type Connection,
+	type ConnectionRefusal,
+	findConnection,
+	keyOf,
+	recordChange,
+	recordPassedTest,
+	sealSecret,
+	toConnection,
+} from "./connections";
+import type { discover } from "./discovery";
+import type { Draft } from "./draft";
+import { hashOfSettings, mappingOf, type ReadySettings, readyDraft, scopesOf } from "./settings";
+
+/**
+ * Saves a connection. An active connection stays active, as its admins chose, but says that it is
+ * untested.
+ * Refused: as `readyDraft`; stale, secret_missing, last_admin.
+ * @param id the connection being edited, or null for a new one.
+ */
+export async function saveConnection(
+	db: Db,
+	actor: Actor,
+	workspace: Workspace,
+	id: string | null,
+	draft: Draft,
+	reader?: typeof discover,
+): Promise<{ ok: true; connection: Connection } | ConnectionRefusal> {
+	const stored = id ? await findConnection(db, workspace.id, id) : null;
+	if (id && !stored) return { ok: false, reason: "stale" };
+	const ready = await readyDraft(workspace, draft, stored, reader);
+	if (!ready.ok) return ready;
+	const settingsHash = hashOfSettings(ready.settings, stored);
+	// An identity belongs to its issuer: other settings may close the last admin's only way in.
+	type Saved = { ok: true; connection: Connection } | ConnectionRefusal;
+	return transact(db, (tx) =>
+		keepAnAdmin<Saved>(tx, workspace.id, async (tx) => {
+			const connectionId = id ?? newId();
+			const values = {
+				...valuesOf(ready.settings, { id: connectionId, actor, now: new Date() }),
+				settingsHash,
+			};
+			if (!stored) {
+				const [row] = await tx
+					.insert(connections)
+					.values({
+						workspaceId: workspace.id,
+						id: connectionId,
+						status: "draft",
+						idpInitiated: "page",
+						...values,
+					})
+					.returning();
+				if (!row) throw new Error("the connection was not inserted");
+				const connection = toConnection(row);
+				await recordChange(tx, actor, connection, "connection.created");
+				return { ok: true, connection: await recogniseTest(tx, connection) };
+			}
+			const current = await findConnection(tx, workspace.id, stored.id);
+			if (!current || current.revision !== stored.revision) return { ok: false, reason: "stale" };
+			const moves = current.settingsHash !== settingsHash;
+			const [row] = await tx
+				.update(connections)
+				.set({
+					...values,
+					revision: moves ? current.revision + 1 : current.revision,
+					status: moves && current.status === "tested" ? "draft" : current.status,
+				})
+				.where(keyOf(current))
+				.returning();
+			if (!row) throw new Error("the connection vanished inside its transaction");
+			const connection = toConnection(row);
+			await recordChange(tx, actor, connection, "connection.changed", {
+				secretReplaced: ready.settings.secret.kind === "new",
+				before: shown(current),
+				after: shown(connection),
+			});
+			return { ok: true, connection: moves ? await recogniseTest(tx, connection) : connection };
+		}),
+	);
+}
+
+/** The columns of settings. A kept secret is left as it is. */
+function valuesOf(
+	{ draft, metadata, secret }: ReadySettings,
+	{ id, actor, now }: { id: string; actor: Actor; now: Date },
+) {
+	return {
+		protocol: draft.protocol,
+		name: draft.name,
+		provider: draft.provider,
+		issuer: metadata.issuer,
+		clientId: draft.clientId,
+		discoveryEndpoint: draft.discoveryEndpoint || null,
+		secretExpiresOn: draft.secretExpiresOn || null,
+		scopes: scopesOf(draft),
+		claimMapping: mappingOf(draft),
+		metadata,
+		changedAt: now,
+		...(secret.kind === "new"
+			? {
+					clientSecret: sealSecret(id, secret.text),
+					secretSetAt: now,
+					secretSetBy: actor.label,
+				}
+			: {}),
+	};
+}
+
+/** Settings that were tested before they were saved need no second test. */
+async function recogniseTest(tx: Tx, connection: Connection): Promise<Connection> {
+	const [test] = await tx
+		.select({ at: signIns.endedAt, by: members.name })
+		.from(signIns)
+		.innerJoin(
+			members,
+			and(eq(members.workspaceId, signIns.workspaceId), eq(members.id, signIns.memberId)),
+		)
+		.where(
+			and(
+				eq(signIns.workspaceId, connection.workspaceId),
+				eq(signIns.settingsHash, connection.settingsHash),
+				eq(signIns.intent, "test"),
+				inArray(signIns.outcome, ["welcome", "link"]),
+			),
+		)
+		.orderBy(desc(signIns.endedAt))
+		.limit(1);
+	if (!test?.at) return connection;
+	await recordPassedTest(tx, test.by, connection, test.at);
+	return (await findConnection(tx, connection.workspaceId, connection.id)) ?? connection;
+}
+
+function shown(connection: Connection) {
+	const { name, issuer, scopes, claimMapping } = connection;
+	const both = { name, issuer, claimMapping };
+	if (connection.protocol === "saml") return both;
+	const { clientId, discoveryEndpoint, secretExpiresOn } = connection;
+	return { ...both, clientId, discoveryEndpoint, secretExpiresOn, scopes };
+}
