@@ -7,9 +7,11 @@ import { replaySignIn } from "@/lib/impact/replay";
 import { newToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
 import type { Workspace } from "@/lib/workspaces/workspaces";
-import { activateConnection, type Connection, findConnection, saveConnection } from "./connections";
+import { activateConnection, type Connection, findConnection } from "./connections";
 import { vouchForDomain } from "./domains";
+import { mappingFields } from "./draft";
 import { expireTraces } from "./retention";
+import { saveConnection } from "./save";
 import { findSignIn, type SignIn, step } from "./sign-in";
 import { codeOf, findTrace, looksLikeCode, shownText, stateOf } from "./trace";
 
@@ -35,6 +37,7 @@ async function connected(policy = {}): Promise<{ workspace: Workspace; connectio
 		workspace,
 		null,
 		{
+			protocol: "oidc",
 			name: "Okta",
 			provider: "okta",
 			issuer,
@@ -42,6 +45,8 @@ async function connected(policy = {}): Promise<{ workspace: Workspace; connectio
 			clientSecret: "a secret",
 			secretExpiresOn: "",
 			discoveryEndpoint: "",
+			scopes: "",
+			claimMapping: mappingFields(null),
 		},
 		async () => ({ ok: true, metadata }),
 	);
