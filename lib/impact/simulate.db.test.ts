@@ -4,8 +4,10 @@ import { activity, members, policies } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
 import { setPassword } from "@/lib/accounts/passwords";
 import { profiles } from "@/lib/policy/profiles";
-import { activateConnection, saveConnection } from "@/lib/sso/connections";
+import { activateConnection } from "@/lib/sso/connections";
 import { vouchForDomain } from "@/lib/sso/domains";
+import { mappingFields } from "@/lib/sso/draft";
+import { saveConnection } from "@/lib/sso/save";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { type SimulatedWay, type Supposed, simulate } from "./simulate";
 
@@ -25,6 +27,7 @@ async function connected(policy = {}): Promise<Workspace> {
 		workspace,
 		null,
 		{
+			protocol: "oidc",
 			name: "Okta",
 			provider: "okta",
 			issuer,
@@ -32,6 +35,8 @@ async function connected(policy = {}): Promise<Workspace> {
 			clientSecret: "a secret",
 			secretExpiresOn: "",
 			discoveryEndpoint: "",
+			scopes: "",
+			claimMapping: mappingFields(null),
 		},
 		async () => ({
 			ok: true,

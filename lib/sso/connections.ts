@@ -41,7 +41,7 @@ export type OidcConnection = Common & {
 	metadata: ProviderMetadata;
 };
 
-export type SamlConnection = Common & {
+type SamlConnection = Common & {
 	protocol: "saml";
 	/** The provider's entity ID. Null: a draft that waits for it. */
 	issuer: string | null;
