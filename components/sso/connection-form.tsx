@@ -71,20 +71,21 @@ export function ConnectionForm({
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [saving, startSaving] = useTransition();
 	const { testing, begin, cancel } = useTest(actions, () => router.refresh());
-	const { register, handleSubmit, getValues, setError, clearErrors, formState } = useForm<OidcDraft>({
-		defaultValues: initial,
-		mode: "onBlur",
-		resolver: (values) => {
-			const read = parseDraft(values);
-			if (read.ok && read.draft.protocol === "oidc") return { values: read.draft, errors: {} };
-			if (read.ok) return { values, errors: {} };
-			const errors = Object.entries(read.problems).map(([field, code]) => [
-				field,
-				{ type: code, message: t(`problems.${code}`) },
-			]);
-			return { values: {}, errors: Object.fromEntries(errors) };
-		},
-	});
+	const { register, handleSubmit, getValues, setError, clearErrors, formState } =
+		useForm<OidcDraft>({
+			defaultValues: initial,
+			mode: "onBlur",
+			resolver: (values) => {
+				const read = parseDraft(values);
+				if (read.ok && read.draft.protocol === "oidc") return { values: read.draft, errors: {} };
+				if (read.ok) return { values, errors: {} };
+				const errors = Object.entries(read.problems).map(([field, code]) => [
+					field,
+					{ type: code, message: t(`problems.${code}`) },
+				]);
+				return { values: {}, errors: Object.fromEntries(errors) };
+			},
+		});
 
 	const show = (refused: Refused) => {
 		if (refused.reason === "malformed" && "problems" in refused) {
