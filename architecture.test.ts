@@ -160,7 +160,7 @@ function mayImport(
 	if (typeOnly && within("lib/activity/actor")) return place !== "lib/policy";
 	// A database test arranges its world by whatever part of the product makes it.
 	if (path.endsWith(".db.test.ts") && within("lib")) return true;
-	return isTest(path) && ["db/testing", "e2e/idp", "messages"].some(within);
+	return isTest(path) && ["db/testing", "e2e/idp", "e2e/dns", "messages"].some(within);
 }
 
 const folders = ["app", "components", "lib", "db", "scripts", "e2e"];

@@ -19,6 +19,7 @@ import { captureConsole, log } from "@/lib/platform/log";
 import { mailJobs } from "@/lib/platform/mail";
 import { answerScim } from "@/lib/scim/door";
 import { expireTraces } from "@/lib/sso/retention";
+import { domainJobs } from "@/lib/sso/domain-checks";
 import { expireSignIns } from "@/lib/sso/sign-in";
 
 const JOBS_EVERY_MS = 1_000;
@@ -49,6 +50,7 @@ async function start(): Promise<void> {
 		"activity.expire",
 		"scim_requests.expire",
 		"departures.forget",
+		"domains.check",
 	])
 		await enqueue(db, kind, {}, { uniqueKey: kind });
 	stopOnSignal(async () => {
@@ -66,6 +68,7 @@ function jobHandlers(db: Db): Handlers {
 		...resetJobs(db),
 		...activityJobs(db),
 		...directoryJobs(db),
+		...domainJobs(db),
 		"limits.sweep": async (_, { now }) => {
 			await sweepLimits(db, now);
 			return new Date(now.getTime() + HOUR_MS);

@@ -46,6 +46,7 @@ const server = spawn(
 			DATA_DIR: folder,
 			GATEHOUSE_KEY: randomBytes(32).toString("base64"),
 			EGRESS_ALLOW: egress.join(" "),
+			DNS_SERVERS: `127.0.0.1:${ports.dns}`,
 			GOOGLE_CLIENT_ID: google.client.id,
 			GOOGLE_CLIENT_SECRET: google.client.secret,
 			GOOGLE_ISSUER: google.issuer,

@@ -14,6 +14,8 @@ export const ports = {
 	control: port + 9,
 	/** The provider that stands in Google's place, for the one file that signs in by Google. */
 	google: port + 10,
+	/** The name server that the application asks for the records of domains. */
+	dns: port + 11,
 };
 
 export const baseUrl = `http://localhost:${port}`;

@@ -10,7 +10,7 @@ import {
 	signUpIsOpen,
 } from "@/lib/accounts/sign-up";
 import { domainOf, isEmail } from "@/lib/platform/text";
-import { workspacesOfDomain } from "@/lib/sso/domains";
+import { routesOfDomain } from "@/lib/sso/domains";
 import { forgetTicket, keptTicket } from "./ticket";
 
 /**
@@ -22,7 +22,7 @@ export async function giveSignUpEmail(form: FormData): Promise<void> {
 	const email = String(form.get("email") ?? "").trim();
 	const db = await database();
 	await rememberEmail(email);
-	const known = isEmail(email) && (await workspacesOfDomain(db, domainOf(email))).length > 0;
+	const known = isEmail(email) && (await routesOfDomain(db, domainOf(email))).length > 0;
 	if (known && !form.has("anyway")) redirect("/signup?step=known");
 	const asked = await askToSignUp(db, email, await readVisitor(), new Date());
 	redirect(asked.ok ? "/signup?step=sent" : `/signup?error=${asked.reason}`);

@@ -65,6 +65,15 @@ export function MenuLink({
 	);
 }
 
+/** Does something on this page. */
+export function MenuItem({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+	return (
+		<Base.Item className={item} onClick={onClick}>
+			{children}
+		</Base.Item>
+	);
+}
+
 /** Submits the form with the id `form`, which stands outside the menu. */
 export function MenuSubmit({
 	form,

@@ -186,6 +186,14 @@ export const actions: Record<string, Action> = {
 	},
 	"sso/actions.ts setEnabledAction": manage("sso.manage", ({ connection }) => [connection, false]),
 	"sso/actions.ts removeConnectionAction": manage("sso.manage", ({ connection }) => [connection]),
+	"sso/domain-actions.ts addDomainAction": manage("sso.manage", () => [""]),
+	"sso/domain-actions.ts checkDomainAction": manage("sso.manage", () => ["nobodys.test"]),
+	"sso/domain-actions.ts routeDomainAction": manage("sso.manage", ({ connection }) => [
+		"nobodys.test",
+		connection,
+	]),
+	"sso/domain-actions.ts previewDomainRemovalAction": manage("sso.manage", () => ["nobodys.test"]),
+	"sso/domain-actions.ts removeDomainAction": manage("sso.manage", () => ["nobodys.test"]),
 	"sso/actions.ts previewPolicyAction": manage("policy.manage", () => [{ defaultRole: "viewer" }]),
 	"sso/actions.ts savePolicyAction": manage("policy.manage", () => [
 		0,

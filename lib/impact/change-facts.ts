@@ -21,7 +21,7 @@ export async function loadChangeFacts(
 				}
 			: null,
 		adminsWithCodes: 0,
-		verifiedDomains: (await verifiedDomains(db, workspaceId)).length,
+		verifiedDomains: (await verifiedDomains(db, workspaceId, now)).length,
 		directoryOn: directory.directory?.enabled ?? false,
 		activePeople: directory.activeUsers,
 		groups: 0,

@@ -1,10 +1,7 @@
 /** Telling of a new admin: the person, and every admin there is. */
-import { and, eq, isNotNull } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { members } from "@/db/schema";
-import { queueMail } from "@/lib/platform/mail";
-import { adminRole } from "@/lib/roles/permissions";
 import { type Workspace, workspaceById } from "@/lib/workspaces/workspaces";
+import { mailAdmins } from "./admins";
 import { becameAdminMail } from "./mails";
 import { labelOf, type Member, memberOf } from "./members";
 
@@ -16,23 +13,9 @@ export async function mailNewAdmin(
 	actor: string,
 	at: Date,
 ): Promise<void> {
-	const admins = await tx
-		.select({ email: members.email })
-		.from(members)
-		.where(
-			and(
-				eq(members.workspaceId, workspace.id),
-				eq(members.status, "active"),
-				eq(members.role, adminRole),
-				isNotNull(members.email),
-			),
-		);
-	for (const { email: to } of admins)
-		if (to)
-			await queueMail(
-				tx,
-				becameAdminMail({ workspace, to }, { person: labelOf(member), actor, at }),
-			);
+	await mailAdmins(tx, workspace.id, (receiver) =>
+		becameAdminMail(receiver, { person: labelOf(member), actor, at }),
+	);
 }
 
 /** Tells of admins that a group, a role or the policy made; of many, the first twenty. */

@@ -59,6 +59,12 @@ describe("parseEnv", () => {
 		expect(TRUSTED_PROXIES).toEqual(["10.0.0.0/8", "::1"]);
 	});
 
+	it("takes name servers by address, with a port or without", () => {
+		const { DNS_SERVERS } = parseEnv({ DNS_SERVERS: "192.0.2.53, 127.0.0.1:5353 [::1]:53" });
+		expect(DNS_SERVERS).toEqual(["192.0.2.53", "127.0.0.1:5353", "[::1]:53"]);
+		expect(problems({ DNS_SERVERS: "dns.example.com" })[0]).toContain("is no name server");
+	});
+
 	it("lists every problem at once, each with its variable", () => {
 		const found = problems({
 			PORT: "http",

@@ -2,6 +2,7 @@
  * The configuration of this process: parsed once, all problems listed at once. Nothing else in
  * lib, app or components reads process.env. `.env.example` has a line for every variable.
  */
+import { Resolver } from "node:dns";
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { isNetwork } from "./addresses";
@@ -27,6 +28,20 @@ const egress = z
 	.refine((text) => isNetwork(text) || /^([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/.test(text), {
 		error: (issue) => `${issue.input} is neither host:port nor a network such as 10.0.0.0/8`,
 	});
+
+/** What node:dns takes as a name server. */
+const nameServer = z.string().refine(isNameServer, {
+	error: (issue) => `${issue.input} is no name server: write 192.0.2.53, or 192.0.2.53:5353`,
+});
+
+function isNameServer(text: string): boolean {
+	try {
+		new Resolver().setServers([text]);
+		return true;
+	} catch {
+		return false;
+	}
+}
 
 /** 32 bytes in base64 or base64url, which is what `openssl rand -base64 32` prints. */
 const key = z.string().refine((text) => Buffer.from(text, "base64").length === 32, {
@@ -62,6 +77,7 @@ const variables = z.object({
 	GATEHOUSE_KEY: key.optional(),
 	GATEHOUSE_OLD_KEYS: list.pipe(z.array(key)),
 	EGRESS_ALLOW: list.pipe(z.array(egress)),
+	DNS_SERVERS: list.pipe(z.array(nameServer)),
 	TRUSTED_PROXIES: list.pipe(z.array(network)),
 	SCIM_DOOR: z.enum(["server", "next"]).default("server"),
 	SMTP_URL: z

@@ -45,7 +45,7 @@ export async function loadSsoFacts(
 	return {
 		ssoInPlan: planIncludesSso(workspace.plan),
 		ssoActive: await ssoIsActive(tx, workspace.id),
-		verifiedDomains: await verifiedDomains(tx, workspace.id),
+		verifiedDomains: await verifiedDomains(tx, workspace.id, now),
 		invitation: await invitationFact(tx, workspace.id, { token, email: identity.email }, now),
 		connection: {
 			id: connection.id,

@@ -8,7 +8,7 @@ import { enforcesSso } from "@/lib/policy/document";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { findWorkspace, planIncludesSso, type Workspace } from "@/lib/workspaces/workspaces";
 import { type Connection, listConnections } from "./connections";
-import { verifiedDomains, workspacesOfDomain } from "./domains";
+import { routesOfDomain } from "./domains";
 
 /** A way into one workspace by its identity provider. */
 type SsoWay = {
@@ -34,30 +34,43 @@ export async function wayIn(db: Db, email: string, slug: string | null, now: Dat
 	if (slug) {
 		const workspace = await findWorkspace(db, slug);
 		if (!workspace) return { kind: "password", workspace: null };
-		const proved = await verifiedDomains(db, workspace.id);
-		const way = await ssoWay(db, workspace, proved.find((name) => name === domain) ?? null, now);
+		const route = domain
+			? (await routesOfDomain(db, domain, now)).find((to) => to.workspace.id === workspace.id)
+			: undefined;
+		const way = await ssoWay(
+			db,
+			workspace,
+			route ? { domain, connectionId: route.connectionId } : { domain: null, connectionId: null },
+			now,
+		);
 		return way ? { kind: "sso", way } : { kind: "password", workspace };
 	}
 	if (!domain) return { kind: "password", workspace: null };
 	const found = await Promise.all(
-		(await workspacesOfDomain(db, domain)).map((workspace) => ssoWay(db, workspace, domain, now)),
+		(await routesOfDomain(db, domain, now)).map(({ workspace, connectionId }) =>
+			ssoWay(db, workspace, { domain, connectionId }, now),
+		),
 	);
 	const ways = found.filter((way) => way !== null);
 	if (ways.length > 1) return { kind: "choose", ways };
 	return ways[0] ? { kind: "sso", way: ways[0] } : { kind: "password", workspace: null };
 }
 
+/**
+ * @param to the domain, where it counts, and the connection an admin chose for it. Where that one
+ *   is not on, nobody is led elsewhere: another provider would not know these people.
+ */
 async function ssoWay(
 	db: Db,
 	workspace: Workspace,
-	domain: string | null,
+	to: { domain: string | null; connectionId: string | null },
 	now: Date,
 ): Promise<SsoWay | null> {
 	if (!planIncludesSso(workspace.plan)) return null;
 	const connection = (await listConnections(db, workspace.id)).find(
-		({ status }) => status === "active",
+		({ id, status }) => status === "active" && (to.connectionId ?? id) === id,
 	);
 	if (!connection) return null;
 	const { document } = await currentPolicy(db, workspace.id);
-	return { workspace, connection, domain, enforced: enforcesSso(document, now) };
+	return { workspace, connection, domain: to.domain, enforced: enforcesSso(document, now) };
 }

@@ -6,7 +6,7 @@ import { database } from "@/db/client";
 import { findSession } from "@/lib/accounts/sessions";
 import { env } from "@/lib/platform/env";
 import { isEmail } from "@/lib/platform/text";
-import { listConnections } from "@/lib/sso/connections";
+import { wayIn } from "@/lib/sso/routing";
 import { beginSignIn, mayBegin } from "@/lib/sso/sign-in";
 import { findWorkspace } from "@/lib/workspaces/workspaces";
 
@@ -20,13 +20,11 @@ export async function GET(request: NextRequest): Promise<Response> {
 	const db = await database();
 	const now = new Date();
 	const workspace = query.workspace ? await findWorkspace(db, query.workspace) : null;
-	const active = workspace
-		? (await listConnections(db, workspace.id)).find(({ status }) => status === "active")
-		: null;
-	if (!workspace || !active) return away(loginPath("/login", query));
 	const remembered = await rememberedEmail();
 	// It will stand in the log as who this was, before anybody vouched for it.
 	const email = isEmail(remembered) ? remembered : null;
+	const way = workspace ? await wayIn(db, email ?? "", workspace.slug, now) : null;
+	if (!workspace || way?.kind !== "sso") return away(loginPath("/login", query));
 	const visitor = await flowVisitor({ write: true });
 	const allowed = await mayBegin(db, visitor);
 	if (!allowed.ok) return away(refusedPath({ ok: false, reason: "throttled", signIn: null }));
@@ -35,7 +33,7 @@ export async function GET(request: NextRequest): Promise<Response> {
 		: null;
 	const { url } = await beginSignIn(db, {
 		workspace,
-		connection: active,
+		connection: way.way.connection,
 		settings: null,
 		intent: fresh ? "fresh" : "login",
 		memberId: fresh?.member.id ?? null,

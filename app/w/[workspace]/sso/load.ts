@@ -4,19 +4,24 @@ import { type ActivityPage, listActivity } from "@/lib/activity/list";
 import { type DirectoryOverview, loadDirectory } from "@/lib/directory/directory";
 import { type DirectoryToken, listTokens } from "@/lib/directory/tokens";
 import { loadChangeFacts } from "@/lib/impact/change-facts";
+import { peopleOfDomains } from "@/lib/impact/of-domains";
 import { loadRoles } from "@/lib/members/access";
 import type { RoleFact } from "@/lib/policy/access";
 import { type Unavailable, unavailable } from "@/lib/policy/change";
 import type { PolicyField } from "@/lib/policy/document";
 import { type Sentence, standing } from "@/lib/policy/standing";
 import { type Connection, listConnections } from "@/lib/sso/connections";
+import { counts } from "@/lib/sso/domain-proof";
 import { type Domain, listDomains } from "@/lib/sso/domains";
 import { currentPolicy, type PolicyRevision } from "@/lib/workspaces/policy";
 import { planIncludesSso } from "@/lib/workspaces/workspaces";
 
 export type SsoPage = {
 	connection: Connection | null;
+	connections: Connection[];
 	domains: Domain[];
+	/** Members with an address at each domain. */
+	domainPeople: Map<string, number>;
 	policy: PolicyRevision;
 	unavailable: Partial<Record<PolicyField, Unavailable[]>>;
 	roles: RoleFact[];
@@ -41,11 +46,14 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 	const connection =
 		connections.find(({ status }) => status === "active") ?? connections[0] ?? null;
 	const tokens = directory.directory ? await listTokens(db, directory.directory) : [];
-	const verified = domains.filter(({ state }) => state === "verified");
+	const verified = domains.filter((domain) => counts(domain, now));
+	const names = domains.map(({ domain }) => domain);
 	const facts = await loadChangeFacts(db, workspace.id, now);
 	return {
 		connection,
+		connections,
 		domains,
+		domainPeople: await peopleOfDomains(db, workspace.id, names),
 		policy,
 		unavailable: unavailable(policy.document, facts),
 		roles: [...roles].sort((a, b) => b.rank - a.rank),

@@ -28,9 +28,24 @@ import {
 	setDirectoryAction,
 	setEnabledAction,
 } from "./actions";
+import {
+	addDomainAction,
+	checkDomainAction,
+	previewDomainRemovalAction,
+	removeDomainAction,
+	routeDomainAction,
+} from "./domain-actions";
 import { loadSsoPage } from "./load";
 import { standingParts } from "./standing-text";
-import { connectionView, directoryView, factsOf, policyView, setupSteps } from "./views";
+import {
+	connectionView,
+	directoryView,
+	domainViews,
+	factsOf,
+	leadsNobody,
+	policyView,
+	setupSteps,
+} from "./views";
 
 export async function generateMetadata() {
 	const t = await getTranslations("sso");
@@ -51,7 +66,8 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 	const activity = await getTranslations("activity");
 	if (!can(session, "sso.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
-	const page = await loadSsoPage(session, new Date());
+	const now = new Date();
+	const page = await loadSsoPage(session, now);
 	const { connection } = page;
 	const done = setupSteps(page);
 	const directory = await directoryView(page, session.workspace.id);
@@ -110,7 +126,18 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								<ProviderTiles providers={byOidc} hrefOf={`${home}/connection/new?provider=`} />
 							</Section>
 						)}
-						<DomainsPanel domains={page.domains} />
+						<DomainsPanel
+							domains={domainViews(page, now)}
+							connections={page.connections.map(({ id, name }) => ({ id, name }))}
+							leads={leadsNobody(page, now)}
+							actions={{
+								add: addDomainAction.bind(null, slug),
+								check: checkDomainAction.bind(null, slug),
+								route: routeDomainAction.bind(null, slug),
+								preview: previewDomainRemovalAction.bind(null, slug),
+								remove: removeDomainAction.bind(null, slug),
+							}}
+						/>
 						<PolicyPanel
 							policy={await policyView(page, session.workspace.name)}
 							preview={previewPolicyAction.bind(null, slug)}

@@ -5,12 +5,14 @@ import type { DirectoryView } from "@/components/directory/directory-panel";
 import type { PolicyView } from "@/components/policy/policy-panel";
 import type { SetupStep } from "@/components/sso/checklist";
 import type { ConnectionView } from "@/components/sso/connection-summary";
+import type { DomainView } from "@/components/sso/domains-panel";
 import type { Fact } from "@/components/ui/facts-row";
 import type { State } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { env } from "@/lib/platform/env";
 import { redirectUri } from "@/lib/sso/broker";
 import type { Connection } from "@/lib/sso/connections";
+import { counts, countsUntil, recordOf } from "@/lib/sso/domain-proof";
 import { providerOf } from "@/lib/sso/providers";
 import type { SsoPage } from "./load";
 
@@ -47,6 +49,26 @@ export function setupSteps({ connection, domains }: SsoPage): SetupStep[] {
 	if (domains.some(({ state }) => state === "verified")) steps.push("domains");
 	if (connection?.status === "active") steps.push("enable");
 	return steps;
+}
+
+export function domainViews({ domains, domainPeople }: SsoPage, now: Date): DomainView[] {
+	return domains.map((row) => ({
+		domain: row.domain,
+		state: row.state,
+		verifiedBy: row.verifiedBy,
+		people: domainPeople.get(row.domain) ?? 0,
+		checkedAt: row.checkedAt,
+		missedChecks: row.missedChecks,
+		countsUntil: counts(row, now) ? countsUntil(row) : null,
+		record: recordOf(row),
+		connectionId: row.connectionId,
+	}));
+}
+
+/** The provider that is on while no domain leads to it. */
+export function leadsNobody({ connection, domains }: SsoPage, now: Date): string | null {
+	if (connection?.status !== "active") return null;
+	return domains.some((domain) => counts(domain, now)) ? null : connection.name;
 }
 
 export async function factsOf({ connection, domains, directory }: SsoPage): Promise<Fact[]> {

@@ -1,0 +1,41 @@
+/**
+ * The mails about a workspace's domains and connections, to its admins. Each function takes values
+ * and returns what queueMail (lib/platform/mail) is given; the words are in messages/en/mail.json.
+ */
+import { env } from "@/lib/platform/env";
+import type { Mail } from "@/lib/platform/mail";
+import { mailTo, type Receiver } from "@/lib/platform/mail-layout";
+import { mailText } from "@/lib/platform/mail-text";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+
+type Admin = Receiver & { workspace: Workspace };
+
+const pageOf = ({ workspace }: Admin, anchor: string) =>
+	`${env().PUBLIC_URL}/w/${workspace.slug}/sso#${anchor}`;
+
+/** The record of a domain was missing on three daily checks. */
+export function domainLostMail(
+	receiver: Admin,
+	about: { domain: string; name: string; value: string; until: Date },
+): Mail {
+	const values = { workspace: receiver.workspace.name, ...about };
+	return mailTo(receiver, {
+		subject: mailText("domainLost.subject", values),
+		paragraphs: [
+			mailText("domainLost.what", values),
+			mailText("domainLost.means", values),
+			mailText("domainLost.todo", values),
+			mailText("domainLost.unasked", values),
+		],
+		button: { label: mailText("domainLost.button"), href: pageOf(receiver, "domains") },
+	});
+}
+
+/** The record of a lost domain was found again. */
+export function domainReturnedMail(receiver: Admin, { domain }: { domain: string }): Mail {
+	const values = { workspace: receiver.workspace.name, domain };
+	return mailTo(receiver, {
+		subject: mailText("domainReturned.subject", values),
+		paragraphs: [mailText("domainReturned.what", values), mailText("domainReturned.means", values)],
+	});
+}
