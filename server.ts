@@ -18,8 +18,8 @@ import { sweepLimits } from "@/lib/platform/limits";
 import { captureConsole, log } from "@/lib/platform/log";
 import { mailJobs } from "@/lib/platform/mail";
 import { answerScim } from "@/lib/scim/door";
-import { expireTraces } from "@/lib/sso/retention";
 import { domainJobs } from "@/lib/sso/domain-checks";
+import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
 
 const JOBS_EVERY_MS = 1_000;

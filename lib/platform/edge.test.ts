@@ -1,7 +1,14 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { addressHeader, cleanHeaders, isScimTarget, requestTarget, senderAddress } from "./edge";
+import {
+	addressHeader,
+	cleanHeaders,
+	isCrossSite,
+	isScimTarget,
+	requestTarget,
+	senderAddress,
+} from "./edge";
 
 const trusted = ["10.0.0.0/8", "2001:db8::/32"];
 
@@ -116,5 +123,51 @@ describe("isScimTarget", () => {
 		"/api/%zz/v2",
 	])("%s is not", (target) => {
 		expect(isScimTarget(target)).toBe(false);
+	});
+});
+
+describe("A9: a request on behalf of another site", () => {
+	const ours = "https://sign-on.example.com";
+	const foreign: Record<string, Record<string, string>> = {
+		"a form of another site": { origin: "https://evil.test" },
+		"another port": { origin: `${ours}:8443` },
+		"another scheme": { origin: "http://sign-on.example.com" },
+		"a sandboxed frame": { origin: "null" },
+		"a neighbour under the same domain": { origin: ours, "sec-fetch-site": "same-site" },
+		"what only says where it comes from": { "sec-fetch-site": "cross-site" },
+	};
+	const crossSite = (method: string, target: string, headers: Record<string, string>) =>
+		isCrossSite({ method, headers }, target, ours);
+
+	it.each(Object.entries(foreign))("is refused: %s", (_, headers) => {
+		for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+			expect(crossSite(method, "/w/acme/sso", headers)).toBe(true);
+	});
+
+	it("may look, as any link does", () => {
+		for (const headers of Object.values(foreign))
+			expect(crossSite("GET", "/w/acme/sso", headers)).toBe(false);
+	});
+
+	it.each(["/api/sso/acs/1", "/api/scim/v2/Users", "/api/v1/me"])(
+		"is taken where no cookie decides: %s",
+		(target) => {
+			for (const headers of Object.values(foreign))
+				expect(crossSite("POST", target, headers)).toBe(false);
+		},
+	);
+
+	it.each(["/api/ssox", "/api/auth/signout", "/w/api/sso", "/"])("is refused at %s", (target) => {
+		expect(crossSite("POST", target, { origin: "https://evil.test" })).toBe(true);
+	});
+
+	it("is none where it comes from our own pages, or from no browser", () => {
+		const own: Record<string, string>[] = [
+			{ origin: ours },
+			{ origin: ours, "sec-fetch-site": "same-origin" },
+			{ "sec-fetch-site": "none" },
+			{},
+		];
+		for (const headers of own) expect(crossSite("POST", "/w/acme/sso", headers)).toBe(false);
 	});
 });

@@ -76,10 +76,37 @@ export function requestTarget(url: string | undefined): string | null {
 
 const scim = ["api", "scim", "v2"];
 
+/**
+ * Where no cookie decides: a bearer token does, or the answer of a provider, which comes from its
+ * site by nature and is bound to what was begun here.
+ */
+const open = [scim, ["api", "v1"], ["api", "sso"]];
+
 /** Whether a target is /api/scim/v2 or below it, its segments decoded once. */
 export function isScimTarget(target: string): boolean {
-	const segments = target.replace(/\?.*$/s, "").split("/").slice(1, 4);
-	return scim.every((name, index) => decoded(segments[index] ?? "") === name);
+	return isBelow(target, scim);
+}
+
+function isBelow(target: string, folder: readonly string[]): boolean {
+	const segments = target.replace(/\?.*$/s, "").split("/").slice(1);
+	return folder.every((name, index) => decoded(segments[index] ?? "") === name);
+}
+
+/**
+ * Whether a request would change something here on behalf of a page of another site. Browsers say
+ * so by Origin, and by Sec-Fetch-Site where they send it; what is no browser carries no cookie that
+ * is not its own.
+ */
+export function isCrossSite(
+	{ method = "GET", headers }: Pick<IncomingMessage, "method" | "headers">,
+	target: string,
+	publicUrl: string,
+): boolean {
+	if (["GET", "HEAD", "OPTIONS"].includes(method)) return false;
+	if (open.some((folder) => isBelow(target, folder))) return false;
+	const { origin, "sec-fetch-site": site } = headers;
+	if (origin !== undefined && origin !== publicUrl) return true;
+	return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
 function decoded(segment: string): string | null {

@@ -89,6 +89,14 @@ describe("the doors", () => {
 		expect(await answered.text()).toBe("next GET /api/scim/v2/Users 0");
 	});
 
+	it("A9: refuses what a page of another site sends, before either door", async () => {
+		const { origin } = await serve();
+		const headers = { origin: "https://evil.test" };
+		const post = (path: string) => fetch(origin + path, { method: "POST", body: "", headers });
+		expect((await post("/w/acme/sso")).status).toBe(403);
+		expect((await post("/api/sso/acs/1")).status).toBe(200);
+	});
+
 	it("never takes the address of a request from its Host or its line", async () => {
 		const { port } = await serve();
 		const answered = await raw(

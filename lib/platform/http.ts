@@ -5,7 +5,7 @@
  * of a request is edge.ts. Knows neither Next nor SCIM beyond the shape of its errors.
  */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import { cleanHeaders, isScimTarget, requestTarget } from "./edge";
+import { cleanHeaders, isCrossSite, isScimTarget, requestTarget } from "./edge";
 import { securityHeaders } from "./headers";
 
 const MAX_BODY = { scim: 1024 * 1024, other: 256 * 1024 };
@@ -45,6 +45,8 @@ export function createServer(doors: Doors): http.Server {
 		};
 		beforeHead(response, securityHeaders({ https, cacheable: isVersioned(target ?? "") }));
 		if (target === null) return refuse(400, "The request names no path.");
+		if (isCrossSite(request, target, doors.publicUrl))
+			return refuse(403, "This request came from a page of another site.");
 		request.url = target;
 		cleanHeaders(request, { trusted: doors.trustedProxies, publicUrl: doors.publicUrl });
 		const limit = isScim ? MAX_BODY.scim : MAX_BODY.other;
