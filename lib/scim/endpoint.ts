@@ -8,6 +8,7 @@
  *   filter, path, match         the filter language
  *   schema, user-schema, values what attributes there are and which values they take
  *   patch, change               what a body or a PATCH makes of a resource
+ *   clients                     the other side: whole lifecycles as IdPs play them, for trying
  *
  * What a change means for members is lib/directory's, which knows nothing of this folder.
  */

@@ -1,0 +1,136 @@
+/**
+ * OneLogin: filters with plus signs and a trailing ampersand, PUT with an empty query, the names of
+ * SCIM 1.1 among the schemas, and members added one by one.
+ */
+import { groupWith, list, listOf, problem, resource } from "./expect";
+import { coreGroup, coreUser, type Person, patch, peopleOf } from "./people";
+import type { ClientProfile, Session } from "./session";
+
+export const onelogin: ClientProfile = {
+	name: "OneLogin",
+	headers: { accept: "application/json", "user-agent": "OneLogin SCIM" },
+	contentType: "application/json",
+	async play(session) {
+		const { cast, send } = session;
+		const [ada, grace] = peopleOf(cast);
+		await send({
+			title: "Test the connection: read what is supported",
+			method: "GET",
+			path: "/ServiceProviderConfig",
+			status: [200],
+			check: (body) => (hasPatch(body) ? undefined : "it does not say whether PATCH is supported"),
+		});
+		const adaId = await create(session, ada);
+		const graceId = await create(session, grace);
+		await replace(session, "Rename the person", ada, adaId, { family: "Lovelace" });
+		if (cast.groups) await pushGroup(session, adaId, graceId);
+		await replace(session, "Suspend the person", ada, adaId, { active: false });
+		await replace(session, "Reactivate the person", ada, adaId, {});
+		const path = `/Users/${adaId}`;
+		await send({ title: "Remove the person", method: "DELETE", path, status: [204] });
+		await send({ title: "Ask once more", method: "GET", path, status: [404], check: problem });
+	},
+};
+
+const hasPatch = (body: unknown) =>
+	typeof (body as { patch?: { supported?: unknown } })?.patch?.supported === "boolean";
+
+/** As a form writes a text: blanks are plus signs. */
+const plus = (text: string) => encodeURIComponent(text).replaceAll("%20", "+");
+
+async function create({ send, make }: Session, person: Person): Promise<string> {
+	const path = `/Users?filter=${plus(`userName eq "${person.userName}"`)}&`;
+	await send({
+		title: "Look for the person",
+		method: "GET",
+		path,
+		status: [200],
+		check: listOf(0),
+	});
+	const id = await make({
+		title: "Create the person",
+		method: "POST",
+		path: "/Users",
+		body: written(person, {}),
+		status: [201],
+		check: resource({ userName: person.userName, externalId: person.externalId }),
+	});
+	await send({
+		title: "Find the person",
+		method: "GET",
+		path,
+		status: [200],
+		check: listOf(1, { id }),
+	});
+	return id;
+}
+
+type Changed = { active?: boolean; family?: string };
+
+const written = (person: Person, { active = true, family = person.family }: Changed) => ({
+	schemas: [coreUser, "urn:scim:schemas:core:1.0", "urn:scim:schemas:extension:enterprise:1.0"],
+	userName: person.userName,
+	externalId: person.externalId,
+	displayName: `${person.given} ${family}`,
+	name: {
+		givenName: person.given,
+		familyName: family,
+		formatted: `${person.given} ${family}`,
+	},
+	emails: [{ value: person.userName, type: "work", primary: true }],
+	active,
+});
+
+async function replace(
+	{ send }: Session,
+	title: string,
+	person: Person,
+	id: string,
+	changed: Changed,
+): Promise<void> {
+	const { active, displayName, name, ...others } = written(person, changed);
+	await send({
+		title,
+		method: "PUT",
+		path: `/Users/${id}?`,
+		body: { ...others, id, displayName, name, active },
+		status: [200],
+		check: resource({ id, displayName, name, active }),
+	});
+}
+
+async function pushGroup(session: Session, adaId: string, graceId: string): Promise<void> {
+	const { send, make, cast } = session;
+	const displayName = `OneLogin ${cast.mark}`;
+	await send({
+		title: "List groups",
+		method: "GET",
+		path: "/Groups?",
+		status: [200],
+		check: list,
+	});
+	const id = await make({
+		title: "Push the group",
+		method: "POST",
+		path: "/Groups",
+		body: { schemas: [coreGroup], displayName },
+		status: [201],
+		check: resource({ displayName }),
+	});
+	const path = `/Groups/${id}`;
+	const change = (title: string, ...operations: unknown[]) =>
+		send({ title, method: "PATCH", path, body: patch(...operations), status: [200, 204] });
+	const read = (title: string, name: string, members: string[]) =>
+		send({ title, method: "GET", path, status: [200], check: groupWith(name, members) });
+	for (const value of [adaId, graceId])
+		await change("Add a member", { op: "add", path: "members", value: [{ value }] });
+	await read("Read the group back", displayName, [adaId, graceId]);
+	await change("Take one person out", {
+		op: "remove",
+		path: `members[value eq "${graceId}"]`,
+	});
+	const renamed = `${displayName} renamed`;
+	await change("Rename the group", { op: "replace", path: "displayName", value: renamed });
+	await read("Read the renamed group", renamed, [adaId]);
+	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
+}
