@@ -4,7 +4,7 @@ import type { Cast } from "./session";
 export const coreUser = "urn:ietf:params:scim:schemas:core:2.0:User";
 export const coreGroup = "urn:ietf:params:scim:schemas:core:2.0:Group";
 export const enterpriseUser = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-export const patchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const patchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 export type Person = { userName: string; given: string; family: string; externalId: string };
 

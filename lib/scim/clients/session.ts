@@ -9,10 +9,10 @@
  */
 
 /** An answer, its body read. `body` is undefined where there was none, a text where it is not JSON. */
-export type Answer = { status: number; headers: Headers; body: unknown };
+type Answer = { status: number; headers: Headers; body: unknown };
 
 /** One request, and what the client would do with the answer. */
-export type Step = {
+type Step = {
 	/** What the IdP is doing, in words. */
 	title: string;
 	method: string;
