@@ -16,6 +16,7 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { env } from "@/lib/platform/env";
 import { lockFolder } from "./folder-lock";
+import { StatementNames } from "./prepared";
 import * as schema from "./schema";
 
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
@@ -78,13 +79,31 @@ export async function lockWorkspace(
 
 /** Opens a Postgres pool on a connection string. */
 export function openPostgres(url: string, max: number): Database {
-	const pool = new pg.Pool({ connectionString: url, max });
+	const names = new StatementNames();
+	const pool = new pg.Pool({ connectionString: url, max, Client: preparing(names) });
 	pool.on("error", () => {}); // an idle connection that dies is replaced at the next query
 	const { query, connect } = pool;
 	pool.query = guarded(query.bind(pool)) as typeof pool.query;
 	pool.connect = guarded(connect.bind(pool)) as typeof pool.connect;
 	const db = drizzlePg(pool, { schema });
 	return { db, engine: "postgres", close: () => pool.end() };
+}
+
+/** A connection that prepares the statements that come again. What has a name of its own keeps it. */
+function preparing(names: StatementNames): typeof pg.Client {
+	class Preparing extends pg.Client {}
+	const { query } = pg.Client.prototype;
+	Preparing.prototype.query = function (this: pg.Client, config: unknown, ...rest: unknown[]) {
+		const { text, name } = (typeof config === "object" && config ? config : {}) as pg.QueryConfig;
+		const [values] = rest;
+		// Without values a text goes as it is, as `begin` and `commit` do: one message instead of five.
+		const named =
+			text && !name && Array.isArray(values) && values.length > 0
+				? { ...(config as pg.QueryConfig), name: names.nameOf(text) }
+				: config;
+		return (query as (...args: unknown[]) => unknown).call(this, named, ...rest);
+	} as typeof query;
+	return Preparing;
 }
 
 /** Opens PGlite on a folder, or in memory; `image` is a dump to begin from. */
