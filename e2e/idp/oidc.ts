@@ -20,6 +20,8 @@ export type Person = {
 	emailVerified?: boolean;
 	/** Made from the email unless said. */
 	subject?: string;
+	/** Claims under names of the company's own: `upn`, `employee`. Sent for the scope `company`. */
+	company?: { upn?: string; employee?: string };
 };
 
 /** An application that may send people here. */
@@ -138,6 +140,7 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 			openid: ["sub"],
 			email: ["email", "email_verified"],
 			profile: ["name", "given_name", "family_name"],
+			company: ["upn", "employee"],
 		},
 		// Claims in the ID token too, as the large providers do.
 		conformIdTokenClaims: false,
@@ -163,6 +166,7 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 					name: `${person.givenName} ${person.familyName}`,
 					given_name: person.givenName,
 					family_name: person.familyName,
+					...person.company,
 				}),
 			};
 		},
@@ -174,7 +178,7 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 				clientId: client.clientId,
 				accountId: session.accountId,
 			});
-			grant.addOIDCScope("openid email profile");
+			grant.addOIDCScope("openid email profile company");
 			await grant.save();
 			return grant;
 		},

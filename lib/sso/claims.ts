@@ -1,4 +1,5 @@
 /** What a provider's verified claims say of a person, and what is shown of them. Pure. */
+import type { ClaimMapping } from "@/db/schema/sso";
 import { foldKey, isEmail, storable } from "@/lib/platform/text";
 
 /** Who the provider says this is. From here on OpenID Connect and SAML are the same. */
@@ -21,33 +22,54 @@ const text = (value: unknown): string | null =>
 /**
  * Reads OpenID Connect claims (Core §5.1).
  * @param issuer the connection's; the engine has held the id_token to it.
- * Refused: `subject_missing` without a usable `sub`.
+ * @param mapping the names an admin gave; those of the standard otherwise.
+ * Refused: `subject_missing` without a usable `sub`, or without the claim that stands in its place.
  */
 export function identityOf(
 	issuer: string,
 	claims: Record<string, unknown>,
+	mapping: ClaimMapping | null = null,
 ): { ok: true; identity: Identity } | { ok: false; reason: "subject_missing" } {
-	const { sub, email, email_verified: verified } = claims;
+	const read = (field: keyof ClaimMapping, usual: string) =>
+		claimAt(claims, mapping?.[field] ?? usual);
+	const subject = read("subject", "sub");
 	// Never shortened or mended: two that differ must not become the same.
-	const usable = typeof sub === "string" && sub !== "" && sub === storable(sub, 255);
+	const usable =
+		typeof subject === "string" && subject !== "" && subject === storable(subject, 255);
 	if (!usable) return { ok: false, reason: "subject_missing" };
+	const email = read("email", "email");
 	const address = typeof email === "string" ? email.trim() : "";
+	// The standard's word is about the standard's claim: for another address a yes says nothing.
+	const { email_verified: said } = claims;
+	const isYes = said === true || said === "true";
+	const verified = email === claims.email || !isYes ? said : undefined;
 	return {
 		ok: true,
 		identity: {
 			issuer,
-			subject: sub,
+			subject,
 			email: isEmail(address) ? foldKey(address) : null,
 			// Some providers send the boolean as text. Anything else counts as unverified.
-			emailVerified: verified === undefined ? null : verified === true || verified === "true",
+			emailVerified: verified === undefined ? null : isYes,
 			names: {
-				name: text(claims.name),
-				givenName: text(claims.given_name),
-				familyName: text(claims.family_name),
+				name: text(read("name", "name")),
+				givenName: text(read("givenName", "given_name")),
+				familyName: text(read("familyName", "family_name")),
 			},
 			authenticatedAt: timeOf(claims.auth_time),
 		},
 	};
+}
+
+/** The claim of a name: as it stands, or inside another (`profile.mail`). Names of objects' own making alone. */
+function claimAt(claims: Record<string, unknown>, name: string): unknown {
+	if (Object.hasOwn(claims, name)) return claims[name];
+	let at: unknown = claims;
+	for (const part of name.split(".")) {
+		if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
+		at = (at as Record<string, unknown>)[part];
+	}
+	return at;
 }
 
 /** A NumericDate (RFC 7519 §2), if it is one that a calendar has. */

@@ -39,6 +39,14 @@ describe("discover", () => {
 		expect(found).toMatchObject({ ok: true, metadata: { issuer } });
 	});
 
+	it("needs no issuer beside a Discovery Endpoint, and one without", async () => {
+		const { asked, fetch } = provider(JSON.stringify(document));
+		const endpoint = "https://login.test/tenant/v2.0/.well-known/openid-configuration";
+		expect(await discover("", endpoint, fetch)).toMatchObject({ ok: true, metadata: { issuer } });
+		expect(await discover("", null, fetch)).toEqual({ ok: false, reason: "issuer_malformed" });
+		expect(asked).toEqual([endpoint]);
+	});
+
 	test.each([
 		["https://login.microsoftonline.com/common/v2.0", "issuer_shared"],
 		["https://login.microsoftonline.com/organizations/v2.0", "issuer_shared"],

@@ -46,7 +46,8 @@ const sharedEntra =
 
 /**
  * Asks a provider for its settings.
- * @param issuer the Issuer URL as the admin typed it; compared byte for byte.
+ * @param issuer the Issuer URL as the admin typed it; compared byte for byte. Blank only beside an
+ *   endpoint.
  * @param endpoint the Discovery Endpoint, where the admin gave one: its document's issuer is then
  *   taken as it is, and shown.
  * Refused: issuer_malformed, issuer_shared, discovery_unreachable, discovery_blocked,
@@ -58,7 +59,8 @@ export async function discover(
 	endpoint: string | null,
 	fetch: (address: string) => Promise<EgressResult> = guardedFetch,
 ): Promise<Discovery> {
-	if (!isIssuer(issuer)) return { ok: false, reason: "issuer_malformed" };
+	const leftToDocument = issuer === "" && endpoint !== null;
+	if (!leftToDocument && !isIssuer(issuer)) return { ok: false, reason: "issuer_malformed" };
 	if (sharedEntra.test(issuer)) return { ok: false, reason: "issuer_shared", received: issuer };
 	const address = endpoint ?? `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 	const answer = await fetch(address);

@@ -34,7 +34,8 @@ const named = {
 const oidcSchema = z.object({
 	protocol: z.literal("oidc"),
 	...named,
-	issuer: address,
+	/** Blank reads it from the document at the Discovery Endpoint. */
+	issuer: z.union([z.literal(""), address]),
 	clientId: z.string().trim().min(1, "required").max(500, "too_long"),
 	/** Blank keeps the stored secret. */
 	clientSecret: z.string().trim().max(1000, "too_long"),
@@ -84,7 +85,12 @@ export function parseDraft(
 	input: unknown,
 ): { ok: true; draft: Draft } | { ok: false; problems: DraftProblems } {
 	const parsed = draftSchema.safeParse(input);
-	if (parsed.success) return { ok: true, draft: parsed.data };
+	if (parsed.success) {
+		const { data: draft } = parsed;
+		if (draft.protocol === "oidc" && !draft.issuer && !draft.discoveryEndpoint)
+			return { ok: false, problems: { issuer: "required" } };
+		return { ok: true, draft };
+	}
 	const problems: DraftProblems = {};
 	for (const issue of parsed.error.issues) {
 		const field = issue.path[0] as DraftField;

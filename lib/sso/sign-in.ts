@@ -9,7 +9,7 @@ import { randomInt } from "node:crypto";
 import { and, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { type Db, transact } from "@/db/client";
 import { signIns } from "@/db/schema";
-import type { SignInIntent, TraceStep } from "@/db/schema/sso";
+import type { ClaimMapping, SignInIntent, TraceStep } from "@/db/schema/sso";
 import type { Visitor } from "@/lib/accounts/sessions";
 import { countRefusal, record } from "@/lib/activity/record";
 import { senderOf } from "@/lib/platform/addresses";
@@ -23,7 +23,13 @@ import * as broker from "./broker";
 import { type Identity, identityOf, shownClaims } from "./claims";
 import { type Connection, findConnection } from "./connections";
 import { causeOf } from "./engine-errors";
-import { engineSettings, hashOfSettings, mappingOf, type ReadySettings } from "./settings";
+import {
+	engineSettings,
+	hashOfSettings,
+	mappingOf,
+	type ReadySettings,
+	scopesOf,
+} from "./settings";
 
 export type SignIn = typeof signIns.$inferSelect;
 
@@ -77,6 +83,7 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 		{ workspaceId: workspace.id, id },
 		engine,
 		{
+			...scopeOf(settings, connection),
 			...(start.email ? { login_hint: start.email } : {}),
 			...(start.chooseAccount ? { prompt: "select_account" } : {}),
 			...(intent === "fresh" ? { prompt: "login", max_age: "0" } : {}),
@@ -114,6 +121,25 @@ const draftOf = ({ draft }: ReadySettings) => ({
 	claimMapping: mappingOf(draft),
 	saml: null,
 });
+
+/** The scopes to ask for beside the usual ones, which the engine asks for by itself. */
+function scopeOf(
+	settings: ReadySettings | null,
+	connection: Connection | null,
+): { scope?: string } {
+	const scopes = settings ? scopesOf(settings.draft) : (connection?.scopes ?? null);
+	// With it, the engine would become an OpenID provider of its own.
+	const more = scopes?.filter((scope) => scope !== "openid") ?? [];
+	return more.length > 0 ? { scope: more.join(" ") } : {};
+}
+
+/** By which names the claims are read: those under test, else the connection's. */
+async function mappingFor(db: Db, signIn: SignIn): Promise<ClaimMapping | null> {
+	if (signIn.draft) return signIn.draft.claimMapping;
+	if (!signIn.connectionId) return null;
+	const connection = await findConnection(db, signIn.workspaceId, signIn.connectionId);
+	return connection?.claimMapping ?? null;
+}
 
 const verifierPlace = (id: string) => `sign_ins/${id}/code_verifier`;
 
@@ -204,7 +230,7 @@ export async function acceptAnswer(
 		return refuse(cause.reason, { received: cause.received });
 	}
 	trace.push(step("verified", true, new Date()));
-	const read = identityOf(issuer, verified.claims);
+	const read = identityOf(issuer, verified.claims, await mappingFor(db, signIn));
 	if (!read.ok) return refuse(read.reason);
 	if (signIn.intent === "fresh" && isStale(read.identity, signIn))
 		return refuse("needs_fresh_sign_in");

@@ -1,11 +1,10 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { Session } from "@/app/require";
 import { GuideFacts } from "@/components/guide/guide-facts";
 import { GuidePane } from "@/components/guide/guide-pane";
 import { HaveReady, type SecondFactor } from "@/components/guide/have-ready";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
-import { ConnectionForm } from "@/components/sso/connection-form";
 import { TestResult } from "@/components/sso/test-result";
 import { ArchTile } from "@/components/ui/arch-tile";
 import { StateBadge } from "@/components/ui/state";
@@ -13,16 +12,15 @@ import { database } from "@/db/client";
 import { loadRoles } from "@/lib/members/access";
 import type { Policy } from "@/lib/policy/document";
 import { redirectUri } from "@/lib/sso/broker";
-import type { OidcConnection } from "@/lib/sso/connections";
-import { mappingFields } from "@/lib/sso/draft";
+import type { Connection } from "@/lib/sso/connections";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
 import { providerOf } from "@/lib/sso/providers";
 import { lastTest } from "@/lib/sso/sign-in";
 import { currentPolicy } from "@/lib/workspaces/policy";
-import { saveConnectionAction, testConnectionAction, testEndedAction } from "../actions";
 import { loginUrl } from "../addresses";
 import { testView } from "../test-view";
+import { OidcPart } from "./oidc-part";
 
 /** The form of a connection, new or stored, its guide, and the result of the member's last test. */
 export async function ConnectionPage({
@@ -31,19 +29,24 @@ export async function ConnectionPage({
 	providerKey,
 }: {
 	session: Session;
-	connection: OidcConnection | null;
+	connection: (Connection & { protocol: "oidc" }) | null;
 	providerKey: string;
 }) {
 	const { workspace } = session;
 	const provider = providerOf(providerKey);
 	const t = await getTranslations("connection");
-	const format = await getFormatter();
 	const db = await database();
 	const test = await lastTest(db, workspace.id, connection?.id ?? null, session.member.id);
 	const name = connection?.name ?? provider.name;
 	const home = `/w/${workspace.slug}/sso`;
 	const guide = await readGuide(provider.key, "oidc");
 	const { document } = await currentPolicy(db, workspace.id);
+	const result = test ? (
+		<TestResult
+			test={await testView(test, name, workspace.name, await loadRoles(db, workspace.id))}
+		/>
+	) : null;
+	const ours = { redirectUri: redirectUri(workspace.id), loginUrl: loginUrl(workspace.slug) };
 	return (
 		<Messages of={["connection", "guide"]}>
 			<PageHeader
@@ -55,15 +58,7 @@ export async function ConnectionPage({
 			<GuideFacts known={knownFacts(connection)}>
 				<div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_320px] lg:gap-7">
 					<aside className="min-w-0 lg:col-start-2 lg:row-start-1">
-						<GuidePane
-							guide={guide}
-							protocol="oidc"
-							provider={provider.name}
-							values={{
-								redirectUri: redirectUri(workspace.id),
-								loginUrl: loginUrl(workspace.slug),
-							}}
-						/>
+						<GuidePane guide={guide} protocol="oidc" provider={provider.name} values={ours} />
 					</aside>
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
 						{connection ? null : (
@@ -74,52 +69,13 @@ export async function ConnectionPage({
 								secondFactor={secondFactorOf(document)}
 							/>
 						)}
-						<ConnectionForm
-							id={connection?.id ?? null}
-							initial={{
-								protocol: "oidc",
-								name,
-								provider: provider.key,
-								issuer: connection?.issuer ?? "",
-								clientId: connection?.clientId ?? "",
-								clientSecret: "",
-								secretExpiresOn: connection?.secretExpiresOn ?? "",
-								discoveryEndpoint: connection?.discoveryEndpoint ?? "",
-								scopes: connection?.scopes?.join(" ") ?? "",
-								claimMapping: mappingFields(connection?.claimMapping ?? null),
-							}}
-							words={{
-								provider: name,
-								redirectUriLabel: provider.redirectUriLabel,
-								issuerExample: provider.issuerExample,
-							}}
-							redirectUri={redirectUri(workspace.id)}
-							secretSet={
-								connection
-									? t("secretSet", {
-											on: format.dateTime(connection.secretSetAt, {
-												day: "numeric",
-												month: "short",
-											}),
-											by: connection.secretSetBy,
-										})
-									: null
-							}
-							actions={{
-								save: saveConnectionAction.bind(null, workspace.slug),
-								test: testConnectionAction.bind(null, workspace.slug),
-								ended: testEndedAction.bind(null, workspace.slug),
-							}}
-							backHref={home}
-							result={
-								test ? (
-									<TestResult
-										test={
-											await testView(test, name, workspace.name, await loadRoles(db, workspace.id))
-										}
-									/>
-								) : null
-							}
+						<OidcPart
+							slug={workspace.slug}
+							connection={connection}
+							provider={provider}
+							name={name}
+							ours={ours}
+							result={result}
 						/>
 					</div>
 				</div>
@@ -129,11 +85,12 @@ export async function ConnectionPage({
 }
 
 /** What of the steps is known to be done, whatever this browser has seen. */
-function knownFacts(connection: OidcConnection | null): GuideFact[] {
+function knownFacts(connection: Connection | null): GuideFact[] {
 	if (!connection) return [];
 	const tested = connection.testedRevision === connection.revision;
 	return [
-		"issuer",
+		...(connection.protocol === "oidc" ? (["issuer"] as const) : []),
+		...(connection.protocol === "saml" && connection.saml.idp ? (["metadata"] as const) : []),
 		...(tested ? (["tested"] as const) : []),
 		...(connection.status === "active" ? (["active"] as const) : []),
 	];

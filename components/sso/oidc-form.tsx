@@ -1,0 +1,159 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect } from "react";
+import { useGuideFacts } from "@/components/guide/guide-facts";
+import { CopyField } from "@/components/ui/copy-field";
+import { Folded } from "@/components/ui/folded";
+import { Panel, PanelBody } from "@/components/ui/panel";
+import { SecretField, TextField } from "@/components/ui/text-field";
+import type { OidcDraft } from "@/lib/sso/draft";
+import { FormFrame } from "./form-frame";
+import { MappingFields } from "./mapping-fields";
+import { useConnectionForm } from "./use-connection-form";
+import type { ConnectionActions } from "./use-test";
+
+const fields = [
+	"name",
+	"issuer",
+	"clientId",
+	"clientSecret",
+	"secretExpiresOn",
+	"discoveryEndpoint",
+	"scopes",
+	"claimMapping",
+] as const satisfies (keyof OidcDraft)[];
+
+/** What is exchanged with an OpenID provider. */
+export function OidcForm({
+	id,
+	initial,
+	words,
+	ours,
+	secretSet,
+	found,
+	actions,
+	backHref,
+	result,
+}: {
+	/** The connection being edited; null for a new one. */
+	id: string | null;
+	initial: OidcDraft;
+	/** The provider's own words. */
+	words: { provider: string; redirectUriLabel: string; issuerExample: string };
+	/** What the provider is given. */
+	ours: { redirectUri: string; loginUrl: string };
+	/** "Set 12 Mar by Maya Lindqvist", where a secret is stored. */
+	secretSet: string | null;
+	/** What the stored issuer's document says, in a sentence. */
+	found: { issuer: string; sentence: string } | null;
+	actions: ConnectionActions;
+	backHref: string;
+	/** The last test, rendered by the server. */
+	result: ReactNode;
+}) {
+	const t = useTranslations("connection");
+	const { note } = useGuideFacts();
+	const state = useConnectionForm<OidcDraft>({
+		id,
+		initial,
+		fields,
+		actions,
+		provider: words.provider,
+		leadTo: () => backHref,
+	});
+	const { form, fieldProps } = state;
+	const [issuer, endpoint, clientId, secret] = form.watch([
+		"issuer",
+		"discoveryEndpoint",
+		"clientId",
+		"clientSecret",
+	]);
+	const hasSecret = Boolean(secret || secretSet);
+	useEffect(() => {
+		note("secret", hasSecret);
+		note("credentials", hasSecret && clientId !== "");
+		note("issuer", URL.canParse(issuer || endpoint));
+	}, [note, hasSecret, clientId, issuer, endpoint]);
+	return (
+		<FormFrame state={state} provider={words.provider} result={result}>
+			<Panel>
+				<PanelBody className="space-y-4">
+					<div>
+						<h2 className="font-serif text-head font-semibold">{t("give", words)}</h2>
+						<p className="text-sm text-ink-2">{t("giveLead")}</p>
+					</div>
+					<CopyField
+						label={words.redirectUriLabel}
+						value={ours.redirectUri}
+						onCopy={() => note("copied:redirectUri")}
+					/>
+					<CopyField
+						label={t("loginUrl")}
+						value={ours.loginUrl}
+						onCopy={() => note("copied:loginUrl")}
+					/>
+				</PanelBody>
+				<PanelBody className="space-y-4">
+					<h2 className="font-serif text-head font-semibold">{t("bring", words)}</h2>
+					<TextField label={t("fields.name")} hint={t("hints.name")} {...fieldProps("name")} />
+					<TextField
+						mono
+						label={t("fields.issuer")}
+						placeholder={words.issuerExample}
+						inputMode="url"
+						autoComplete="off"
+						found={found?.issuer === issuer ? found.sentence : undefined}
+						{...fieldProps("issuer")}
+					/>
+					<div className="grid gap-4 md:grid-cols-2">
+						<TextField
+							mono
+							label={t("fields.clientId")}
+							autoComplete="off"
+							{...fieldProps("clientId")}
+						/>
+						<SecretField
+							label={t("fields.clientSecret")}
+							aside={secretSet ? t("keep") : undefined}
+							set={secretSet ?? undefined}
+							{...fieldProps("clientSecret")}
+						/>
+						<TextField
+							type="date"
+							label={t("fields.secretExpiresOn")}
+							aside={t("optional")}
+							hint={t("hints.secretExpiresOn", words)}
+							{...fieldProps("secretExpiresOn")}
+						/>
+						<TextField
+							mono
+							label={t("fields.discoveryEndpoint")}
+							aside={t("optional")}
+							placeholder="{issuer}/.well-known/openid-configuration"
+							hint={t("hints.discoveryEndpoint", words)}
+							autoComplete="off"
+							{...fieldProps("discoveryEndpoint")}
+						/>
+					</div>
+				</PanelBody>
+				<PanelBody className="space-y-3">
+					<Folded title={t("scopes.title")} note={t("scopes.lead")} open={initial.scopes !== ""}>
+						<TextField
+							mono
+							label={t("fields.scopes")}
+							placeholder="groups"
+							hint={t("hints.scopes")}
+							autoComplete="off"
+							{...fieldProps("scopes")}
+						/>
+					</Folded>
+					<MappingFields
+						state={state}
+						protocol="oidc"
+						open={Object.values(initial.claimMapping).some(Boolean)}
+					/>
+				</PanelBody>
+			</Panel>
+		</FormFrame>
+	);
+}
