@@ -11,6 +11,8 @@ import { signUpIsOpen } from "@/lib/accounts/sign-up";
 import { countGroups } from "@/lib/groups/list";
 import { loadRoles } from "@/lib/members/access";
 import { memberTotal } from "@/lib/members/list";
+import { watched } from "@/lib/sso/certificates";
+import { conditionOf } from "@/lib/sso/condition";
 import { listConnections } from "@/lib/sso/connections";
 
 /** The frame. It shows what the member may open; each page asks again for itself. */
@@ -40,7 +42,11 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 	if (permissions.includes("sso.manage")) {
 		const connections = await listConnections(db, workspace.id);
 		const shown = connections.find(({ status }) => status === "active") ?? connections[0];
-		items.push({ page: "sso", href: `${home}/sso`, state: shown?.status ?? "not_set_up" });
+		items.push({
+			page: "sso",
+			href: `${home}/sso`,
+			state: shown ? conditionOf(watched(shown), [], new Date()).state : "not_set_up",
+		});
 	}
 	if (permissions.includes("sso.manage") && permissions.includes("members.read"))
 		items.push({ page: "simulator", href: `${home}/simulator` });

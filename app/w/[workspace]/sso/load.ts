@@ -10,6 +10,9 @@ import type { RoleFact } from "@/lib/policy/access";
 import { type Unavailable, unavailable } from "@/lib/policy/change";
 import type { PolicyField } from "@/lib/policy/document";
 import { type Sentence, standing } from "@/lib/policy/standing";
+import { attemptsOfDay } from "@/lib/sso/attempts";
+import { watched } from "@/lib/sso/certificates";
+import { type Attempt, type Condition, conditionOf, type Trouble } from "@/lib/sso/condition";
 import { type Connection, listConnections } from "@/lib/sso/connections";
 import { counts } from "@/lib/sso/domain-proof";
 import { type Domain, listDomains } from "@/lib/sso/domains";
@@ -17,8 +20,11 @@ import { currentPolicy, type PolicyRevision } from "@/lib/workspaces/policy";
 import { planIncludesSso } from "@/lib/workspaces/workspaces";
 
 export type SsoPage = {
+	/** The one that is on, else the oldest. */
 	connection: Connection | null;
-	connections: Connection[];
+	/** All of them, the one that is on first. */
+	connections: { connection: Connection; condition: Condition }[];
+	attempts: Attempt[];
 	domains: Domain[];
 	/** Members with an address at each domain. */
 	domainPeople: Map<string, number>;
@@ -35,16 +41,23 @@ export type SsoPage = {
 /** Everything Workspace > SSO shows, for one workspace. */
 export async function loadSsoPage({ workspace }: Session, now: Date): Promise<SsoPage> {
 	const db = await database();
-	const [connections, domains, policy, roles, directory, activity] = await Promise.all([
+	const [found, attempts, domains, policy, roles, directory, activity] = await Promise.all([
 		listConnections(db, workspace.id),
+		attemptsOfDay(db, workspace.id, now),
 		listDomains(db, workspace.id),
 		currentPolicy(db, workspace.id),
 		loadRoles(db, workspace.id),
 		loadDirectory(db, workspace.id, now),
 		listActivity(db, workspace.id, { limit: 6, before: null }),
 	]);
-	const connection =
-		connections.find(({ status }) => status === "active") ?? connections[0] ?? null;
+	const isOn = ({ status }: Connection) => Number(status === "active");
+	const connections = found
+		.toSorted((a, b) => isOn(b) - isOn(a))
+		.map((connection) => ({
+			connection,
+			condition: conditionOf(watched(connection), attempts.get(connection.id) ?? [], now),
+		}));
+	const { connection = null, condition } = connections[0] ?? {};
 	const tokens = directory.directory ? await listTokens(db, directory.directory) : [];
 	const verified = domains.filter((domain) => counts(domain, now));
 	const names = domains.map(({ domain }) => domain);
@@ -52,6 +65,7 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 	return {
 		connection,
 		connections,
+		attempts: [...attempts.values()].flat(),
 		domains,
 		domainPeople: await peopleOfDomains(db, workspace.id, names),
 		policy,
@@ -64,7 +78,7 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 			policy.document,
 			{
 				workspace: workspace.name,
-				connection: connection && connectionState(connection),
+				connection: connection && connectionState(connection, condition?.trouble ?? null),
 				domains: verified.map(({ domain }) => domain),
 				directoryOn: facts.directoryOn,
 				adminsWithCodes: facts.adminsWithCodes,
@@ -75,7 +89,12 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 	};
 }
 
-function connectionState({ name: provider, status, pausedAt, changedAt }: Connection) {
+function connectionState(
+	{ name: provider, status, pausedAt, changedAt }: Connection,
+	trouble: Trouble | null,
+) {
+	if (trouble?.kind === "failing")
+		return { provider, state: "failing", since: trouble.since } as const;
 	if (status === "paused") return { provider, state: status, since: pausedAt ?? changedAt };
 	return { provider, state: status };
 }

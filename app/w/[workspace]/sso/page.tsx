@@ -9,8 +9,8 @@ import { Messages } from "@/components/messages";
 import { PolicyPanel } from "@/components/policy/policy-panel";
 import { PageHeader } from "@/components/shell/page-header";
 import { SectionLayout } from "@/components/shell/section-nav";
-import { Checklist } from "@/components/sso/checklist";
-import { ConnectionSummary } from "@/components/sso/connection-summary";
+import { Checklist, NextStep } from "@/components/sso/checklist";
+import { ConnectionsSection } from "@/components/sso/connections-section";
 import { DangerZone } from "@/components/sso/danger-zone";
 import { DomainsPanel } from "@/components/sso/domains-panel";
 import { ProviderTiles } from "@/components/sso/provider-tiles";
@@ -18,7 +18,6 @@ import { Band } from "@/components/ui/band";
 import { ButtonLink } from "@/components/ui/button";
 import { FactsRow } from "@/components/ui/facts-row";
 import { Part, Section } from "@/components/ui/section";
-import { providers } from "@/lib/sso/providers";
 import {
 	createTokenAction,
 	previewPolicyAction,
@@ -28,6 +27,7 @@ import {
 	setDirectoryAction,
 	setEnabledAction,
 } from "./actions";
+import { connectionView } from "./connection-view";
 import {
 	addDomainAction,
 	checkDomainAction,
@@ -36,26 +36,14 @@ import {
 	routeDomainAction,
 } from "./domain-actions";
 import { loadSsoPage } from "./load";
+import { offered } from "./offered";
 import { standingParts } from "./standing-text";
-import {
-	connectionView,
-	directoryView,
-	domainViews,
-	factsOf,
-	leadsNobody,
-	policyView,
-	setupSteps,
-} from "./views";
+import { directoryView, domainViews, factsOf, leadsNobody, policyView, setupSteps } from "./views";
 
 export async function generateMetadata() {
 	const t = await getTranslations("sso");
 	return { title: t("title") };
 }
-
-/** The providers as long as there is a form for this protocol alone. */
-const byOidc = providers
-	.filter(({ speaks }) => speaks.includes("oidc"))
-	.map((provider) => ({ ...provider, speaks: ["oidc" as const] }));
 
 /** Workspace > SSO: the connection, who may come in, directory sync, and what happened. */
 export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso">) {
@@ -69,13 +57,19 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 	const now = new Date();
 	const page = await loadSsoPage(session, now);
 	const { connection } = page;
-	const done = setupSteps(page);
+	const done = setupSteps(page, now);
+	const isLive = done.includes("enable") && done.includes("domains");
+	const connections = await Promise.all(
+		page.connections.map((each) =>
+			connectionView(each.connection, each.condition, session.workspace),
+		),
+	);
 	const directory = await directoryView(page, session.workspace.id);
 	const sections = [
 		{
 			id: "connection",
 			label: t("sections.connection"),
-			state: connection?.status ?? "not_set_up",
+			state: page.connections[0]?.condition.state ?? "not_set_up",
 		},
 		{ id: "domains", label: t("sections.domains"), count: page.domains.length },
 		{ id: "policy", label: t("sections.policy") },
@@ -105,16 +99,18 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 						{t("plan.body")}
 					</Band>
 				)}
-				{connection ? <FactsRow facts={await factsOf(page)} /> : null}
-				{done.length < 5 ? <Checklist done={done} /> : null}
+				{connection ? <FactsRow facts={await factsOf(page, now)} /> : null}
+				{connection && !isLive ? (
+					<NextStep done={done} connectionHref={`${home}/connection/${connection.id}`} />
+				) : null}
 			</div>
 			<div className="mt-10">
 				<SectionLayout items={sections}>
 					<Part title={t("parts.sso")}>
 						{connection ? (
-							<ConnectionSummary
-								connection={connectionView(connection)}
-								editHref={`${home}/connection/${connection.id}`}
+							<ConnectionsSection
+								connections={connections}
+								addHref={`${home}/connection/new`}
 								setEnabled={setEnabledAction.bind(null, slug)}
 							/>
 						) : (
@@ -123,12 +119,15 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								title={t("choose.title")}
 								description={t("choose.description")}
 							>
-								<ProviderTiles providers={byOidc} hrefOf={`${home}/connection/new?provider=`} />
+								<div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_300px]">
+									<ProviderTiles providers={offered} hrefOf={`${home}/connection/new?provider=`} />
+									<Checklist done={done} />
+								</div>
 							</Section>
 						)}
 						<DomainsPanel
 							domains={domainViews(page, now)}
-							connections={page.connections.map(({ id, name }) => ({ id, name }))}
+							connections={page.connections.map(({ connection: { id, name } }) => ({ id, name }))}
 							leads={leadsNobody(page, now)}
 							actions={{
 								add: addDomainAction.bind(null, slug),

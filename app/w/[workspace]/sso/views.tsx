@@ -3,51 +3,33 @@ import { getTranslations } from "next-intl/server";
 import { refusal } from "@/app/refusal";
 import type { DirectoryView } from "@/components/directory/directory-panel";
 import type { PolicyView } from "@/components/policy/policy-panel";
+import { AttemptsBars, type Hour } from "@/components/sso/attempts-bars";
 import type { SetupStep } from "@/components/sso/checklist";
-import type { ConnectionView } from "@/components/sso/connection-summary";
 import type { DomainView } from "@/components/sso/domains-panel";
 import type { Fact } from "@/components/ui/facts-row";
 import type { State } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { env } from "@/lib/platform/env";
-import { redirectUri } from "@/lib/sso/broker";
+import { enforcesSso } from "@/lib/policy/document";
+import type { Attempt } from "@/lib/sso/condition";
 import type { Connection } from "@/lib/sso/connections";
 import { counts, countsUntil, recordOf } from "@/lib/sso/domain-proof";
-import { providerOf } from "@/lib/sso/providers";
 import type { SsoPage } from "./load";
 
 const isTested = (connection: Connection) => connection.testedRevision === connection.revision;
 
-export function connectionView(connection: Connection): ConnectionView {
-	const { id, name, status, issuer } = connection;
-	const { testedAt, testedBy } = connection;
-	return {
-		id,
-		name,
-		status,
-		issuer,
-		oidc:
-			connection.protocol === "oidc"
-				? {
-						clientId: connection.clientId,
-						secretSetAt: connection.secretSetAt,
-						secretSetBy: connection.secretSetBy,
-						secretExpiresOn: connection.secretExpiresOn,
-					}
-				: null,
-		redirectUri: redirectUri(connection.workspaceId),
-		redirectUriLabel: providerOf(connection.provider).redirectUriLabel,
-		tested: isTested(connection) && testedAt && testedBy ? { at: testedAt, by: testedBy } : null,
-	};
-}
-
 /** The steps of setting up that the facts show as done. */
-export function setupSteps({ connection, domains }: SsoPage): SetupStep[] {
+export function setupSteps(
+	{ connection, domains, policy }: Pick<SsoPage, "connection" | "domains" | "policy">,
+	now: Date,
+): SetupStep[] {
 	const steps: SetupStep[] = [];
-	if (connection) steps.push("choose", "exchange");
+	if (connection) steps.push("choose");
+	if (connection?.issuer) steps.push("exchange");
 	if (connection && isTested(connection)) steps.push("test");
 	if (domains.some(({ state }) => state === "verified")) steps.push("domains");
 	if (connection?.status === "active") steps.push("enable");
+	if (connection?.status === "active" && enforcesSso(policy.document, now)) steps.push("enforce");
 	return steps;
 }
 
@@ -71,16 +53,30 @@ export function leadsNobody({ connection, domains }: SsoPage, now: Date): string
 	return domains.some((domain) => counts(domain, now)) ? null : connection.name;
 }
 
-export async function factsOf({ connection, domains, directory }: SsoPage): Promise<Fact[]> {
+export async function factsOf(page: SsoPage, now: Date): Promise<Fact[]> {
+	const { connections, domains, directory, attempts } = page;
 	const t = await getTranslations("sso.facts");
+	const list = await getTranslations("connections");
 	const verified = domains.filter(({ state }) => state === "verified");
 	const last = directory.directory?.lastRequestAt;
+	const [first] = connections;
 	return [
 		{
 			label: t("connection"),
-			value: { state: connection?.status ?? "not_set_up" },
-			note: connection ? t("connectionNote", { provider: connection.name }) : undefined,
+			value: { state: first?.condition.state ?? "not_set_up" },
+			note: first
+				? `${first.connection.name}, ${list(`protocols.${first.connection.protocol}`)}`
+				: undefined,
 			href: "#connection",
+		},
+		{
+			label: list("attempts.label"),
+			value: attempts.length === 0 ? list("attempts.none") : attempts.length,
+			note: list("attempts.refused", {
+				count: attempts.filter(({ outcome }) => outcome === "refuse").length,
+			}),
+			href: "#activity",
+			chart: attempts.length === 0 ? null : <AttemptsBars hours={hoursOf(attempts, now)} />,
 		},
 		{
 			label: t("domains"),
@@ -95,6 +91,18 @@ export async function factsOf({ connection, domains, directory }: SsoPage): Prom
 			href: "#directory",
 		},
 	];
+}
+
+/** The last 24 hours, oldest first. */
+function hoursOf(attempts: readonly Attempt[], now: Date): Hour[] {
+	const hours: Hour[] = Array.from({ length: 24 }, () => ({ let: 0, refused: 0 }));
+	for (const { at, outcome } of attempts) {
+		const hour = hours[23 - Math.floor((now.getTime() - at.getTime()) / 3_600_000)];
+		if (!hour) continue;
+		if (outcome === "refuse") hour.refused += 1;
+		else hour.let += 1;
+	}
+	return hours;
 }
 
 export async function policyView(page: SsoPage, workspace: string): Promise<PolicyView> {

@@ -9,7 +9,7 @@ import { ConnectionPage } from "../connection-page";
 
 export async function generateMetadata() {
 	const t = await getTranslations("sso");
-	return { title: t("connection.title") };
+	return { title: t("title") };
 }
 
 export default async function EditConnectionPage({

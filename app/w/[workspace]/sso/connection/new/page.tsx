@@ -1,26 +1,39 @@
 import { getTranslations } from "next-intl/server";
 import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
+import { PageHeader } from "@/components/shell/page-header";
+import { ProviderTiles } from "@/components/sso/provider-tiles";
 import { providerOf } from "@/lib/sso/providers";
+import { offered } from "../../offered";
 import { ConnectionPage } from "../connection-page";
 
-export async function generateMetadata({
-	searchParams,
-}: PageProps<"/w/[workspace]/sso/connection/new">) {
-	const t = await getTranslations("connection");
+type Props = PageProps<"/w/[workspace]/sso/connection/new">;
+
+export async function generateMetadata({ searchParams }: Props) {
 	const { provider } = await searchParams;
+	if (provider === undefined) return { title: (await getTranslations("sso"))("choose.title") };
+	const t = await getTranslations("connection");
 	return { title: t("connect", { provider: providerOf(String(provider)).name }) };
 }
 
-export default async function NewConnectionPage({
-	params,
-	searchParams,
-}: PageProps<"/w/[workspace]/sso/connection/new">) {
+/** Another connection: its provider first, then its form. */
+export default async function NewConnectionPage({ params, searchParams }: Props) {
 	const { workspace: slug } = await params;
 	const { provider } = await searchParams;
-	const session = await requireMember(slug, `/w/${slug}/sso`);
+	const home = `/w/${slug}/sso`;
+	const session = await requireMember(slug, home);
 	const t = await getTranslations("sso");
 	if (!can(session, "sso.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
-	return <ConnectionPage session={session} connection={null} providerKey={String(provider)} />;
+	if (provider !== undefined)
+		return <ConnectionPage session={session} connection={null} providerKey={String(provider)} />;
+	const connections = await getTranslations("connections");
+	return (
+		<>
+			<PageHeader back={{ href: home, label: t("title") }} title={t("choose.title")}>
+				{connections("addLead")}
+			</PageHeader>
+			<ProviderTiles providers={offered} hrefOf={`${home}/connection/new?provider=`} />
+		</>
+	);
 }
