@@ -8,11 +8,13 @@ import { json } from "node:stream/consumers";
 import { sql } from "drizzle-orm";
 import { openDatabase } from "@/db/client";
 import { ports } from "./settings";
-import { makeWorld, type WorldInput } from "./world";
+import { type ConnectionInput, makeConnection, makeWorld, type WorldInput } from "./world";
 
 const calls: Record<string, (input: unknown) => Promise<unknown>> = {
 	/** A workspace of the test's own. */
 	world: async (input) => makeWorld((await openDatabase()).db, input as WorldInput),
+	/** A connection of a workspace to a provider, turned on. */
+	connection: async (input) => makeConnection((await openDatabase()).db, input as ConnectionInput),
 	/** Moves time by ageing rows, and looks at what was stored. */
 	sql: async (input) => {
 		const { db } = await openDatabase();

@@ -9,9 +9,12 @@ import { createMember } from "@/lib/members/members";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
 import type { ProfileName } from "@/lib/policy/profiles";
+import { activateConnection } from "@/lib/sso/connections";
 import { vouchForDomain } from "@/lib/sso/domains";
+import { parseDraft } from "@/lib/sso/draft";
+import { saveConnection } from "@/lib/sso/save";
 import { currentPolicy, savePolicy } from "@/lib/workspaces/policy";
-import { createWorkspace, type Plan } from "@/lib/workspaces/workspaces";
+import { createWorkspace, type Plan, workspaceById } from "@/lib/workspaces/workspaces";
 
 export type WorldInput = {
 	/** Enterprise unless said: the plan that has SSO. */
@@ -36,6 +39,38 @@ export type World = {
 };
 
 const operator = { kind: "operator", label: "Test operator" } as const;
+
+export type ConnectionInput = {
+	workspaceId: string;
+	issuer: string;
+	client: { id: string; secret: string };
+	/** Further fields of its form. */
+	values?: Record<string, unknown>;
+};
+
+/** Saves a connection after asking its provider, and turns it on. @returns its id. */
+export async function makeConnection(db: Db, input: ConnectionInput): Promise<string> {
+	const { workspaceId, issuer, client, values } = input;
+	const workspace = await workspaceById(db, workspaceId);
+	const parsed = parseDraft({
+		protocol: "oidc",
+		name: "Hostile",
+		provider: "oidc",
+		issuer,
+		clientId: client.id,
+		clientSecret: client.secret,
+		secretExpiresOn: "",
+		discoveryEndpoint: "",
+		...values,
+	});
+	if (!workspace || !parsed.ok) throw new Error("no such workspace, or a malformed draft");
+	const saved = await saveConnection(db, operator, workspace, null, parsed.draft);
+	if (!saved.ok) throw new Error(saved.reason);
+	const { id } = saved.connection;
+	const turnedOn = await transact(db, (tx) => activateConnection(tx, operator, workspace, id));
+	if (!turnedOn.ok) throw new Error(turnedOn.reason);
+	return id;
+}
 
 /** Makes a world. Two of them never share a name, an address or a domain. */
 export async function makeWorld(db: Db, input: WorldInput): Promise<World> {

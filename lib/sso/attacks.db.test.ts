@@ -4,119 +4,39 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { type Db, transact } from "@/db/client";
 import { directoryUsers, identities, members, outbox, removals, roles, signIns } from "@/db/schema";
-import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
-import { type HostileProvider, startHostileProvider } from "@/e2e/idp/hostile";
+import { aMember, freshDb, operator } from "@/db/testing";
+import { type Answers, type HostileProvider, startHostileProvider } from "@/e2e/idp/hostile";
 import { findSession } from "@/lib/accounts/sessions";
 import { listActivity } from "@/lib/activity/list";
 import { enableDirectory } from "@/lib/directory/directory";
 import { findMember } from "@/lib/members/members";
-import { hashToken, newToken } from "@/lib/platform/crypto";
-import { guardedFetch } from "@/lib/platform/egress";
+import { hashToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
-import type { Workspace } from "@/lib/workspaces/workspaces";
 import { forget } from "./broker";
-import { activateConnection, type Connection, findConnection } from "./connections";
-import { discover } from "./discovery";
-import { vouchForDomain } from "./domains";
-import { mappingFields } from "./draft";
 import { finishSignIn } from "./finish";
-import { saveConnection } from "./save";
-import { acceptAnswer, beginSignIn, type FlowVisitor, mayBegin } from "./sign-in";
-
-const client = { id: "gatehouse", secret: "the client secret of the tests" };
-const ada = { sub: "ada", email: "ada@acme.test", email_verified: true };
+import { acceptAnswer, mayBegin } from "./sign-in";
+import { aBrowser, ada, atProvider, client } from "./testing";
 
 let db: Db;
 let provider: HostileProvider;
+let world: ReturnType<typeof atProvider<Answers>>;
 beforeAll(async () => {
 	db = await freshDb();
 	provider = await startHostileProvider(client);
+	world = atProvider(db, provider);
 	await forget(db, { id: "none" }); // loads the engine, which takes its time
 });
 afterAll(() => provider.close());
 
-const reader: typeof discover = (issuer, endpoint) =>
-	discover(issuer, endpoint, (address) =>
-		guardedFetch(address, { allow: [new URL(provider.issuer).host] }),
-	);
-
-type World = { workspace: Workspace; connection: Connection };
-
 /** A workspace with an active connection to the hostile provider. */
-async function connected(
-	policy: Partial<Policy> = {},
-	discovery: Record<string, unknown> = {},
-): Promise<World> {
-	const workspace = await aWorkspace(db, { policy });
+function connected(policy: Partial<Policy> = {}, discovery: Record<string, unknown> = {}) {
 	provider.say({ discovery });
-	const saved = await saveConnection(
-		db,
-		operator,
-		workspace,
-		null,
-		{
-			protocol: "oidc",
-			name: "Acme",
-			provider: "oidc",
-			issuer: provider.issuer,
-			clientId: client.id,
-			clientSecret: client.secret,
-			secretExpiresOn: "",
-			discoveryEndpoint: "",
-			scopes: "",
-			claimMapping: mappingFields(null),
-		},
-		reader,
-	);
-	if (!saved.ok) throw new Error(saved.reason);
-	await transact(db, async (tx) => {
-		await vouchForDomain(tx, operator, workspace.id, "acme.test");
-		await activateConnection(tx, operator, workspace, saved.connection.id);
-	});
-	const connection = await findConnection(db, workspace.id, saved.connection.id);
-	if (!connection) throw new Error("gone");
-	return { workspace, connection };
+	return world.connected(policy);
 }
 
-const aBrowser = (): FlowVisitor => ({
-	browserId: null,
-	flowId: newToken(),
-	address: "203.0.113.9",
-	userAgent: "test",
-});
-
-/** Begins a sign-in, or with a member one that must be fresh. */
-function begin(
-	world: World,
-	visitor = aBrowser(),
-	{ memberId }: { memberId: string | null } = { memberId: null },
-) {
-	return beginSignIn(db, {
-		...world,
-		settings: null,
-		intent: memberId ? "fresh" : "login",
-		memberId,
-		email: null,
-		returnTo: null,
-		visitor,
-		now: new Date(),
-	});
-}
-
-/** A whole sign-in: where it was refused, or how it ended. */
-async function signIn(
-	world: World,
-	answers: Parameters<HostileProvider["say"]>[0],
-	browser = aBrowser(),
-) {
-	const { url } = await begin(world, browser);
-	const answer = provider.answerTo(url);
-	provider.say(answers);
-	const accepted = await acceptAnswer(db, world.workspace.id, answer, browser, new Date());
-	if (!accepted.ok) return accepted;
-	return finishSignIn(db, accepted.ticket, browser, false, new Date());
-}
+const begin: typeof world.begin = (...input) => world.begin(...input);
+const signIn: typeof world.signIn = (...input) => world.signIn(...input);
 
 describe("the id_token", () => {
 	it("lets an honest one in", async () => {
@@ -295,17 +215,17 @@ describe("signing in again", () => {
 		const accepted = await acceptAnswer(db, world.workspace.id, answer, browser, new Date());
 		return accepted.ok ? finishSignIn(db, accepted.ticket, browser, false, new Date()) : accepted;
 	};
-	const hourAgo = Math.floor(Date.now() / 1000) - 3600;
+	const hourAgo = () => Math.floor(Date.now() / 1000) - 3600;
 
 	it("is refused where the provider asked nobody", async () => {
-		expect(await freshly({ auth_time: hourAgo })).toMatchObject({
+		expect(await freshly({ auth_time: hourAgo() })).toMatchObject({
 			ok: false,
 			reason: "needs_fresh_sign_in",
 		});
 	});
 
 	it("is taken where it did, and where it does not say", async () => {
-		for (const claims of [{ auth_time: hourAgo + 3600 }, {}])
+		for (const claims of [{ auth_time: hourAgo() + 3600 }, {}])
 			expect(await freshly(claims)).toMatchObject({ kind: "session" });
 	});
 
@@ -316,8 +236,9 @@ describe("signing in again", () => {
 			const browserId = "browserId" in done ? done.browserId : null;
 			return findSession(db, { workspaceId: world.workspace.id }, browserId, new Date());
 		};
-		expect((await sessionAfter(hourAgo))?.authenticatedAt).toEqual(new Date(hourAgo * 1000));
-		const later = (await sessionAfter(hourAgo + 7200))?.authenticatedAt.getTime();
+		const then = hourAgo();
+		expect((await sessionAfter(then))?.authenticatedAt).toEqual(new Date(then * 1000));
+		const later = (await sessionAfter(then + 7200))?.authenticatedAt.getTime();
 		expect(later).toBeLessThanOrEqual(Date.now());
 		expect(await sessionAfter(1e300)).not.toBeNull(); // a time no calendar has
 	});

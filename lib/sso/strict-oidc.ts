@@ -7,6 +7,7 @@ type Claims = Record<string, unknown>;
 /** What the engine uses of the library to take an answer. */
 export type OidcLibrary = {
 	Configuration: new (...settings: unknown[]) => Configuration;
+	ClientSecretBasic: (secret: string) => unknown;
 	enableNonRepudiationChecks: (configuration: Configuration) => void;
 	authorizationCodeGrant: (of: Configuration, ...rest: unknown[]) => Promise<Tokens>;
 	fetchUserInfo: (of: Configuration, ...rest: unknown[]) => Promise<Claims>;
@@ -18,7 +19,8 @@ type Tokens = { claims: () => Claims | undefined };
 /**
  * The library, made strict: an id_token is verified with the provider's published keys, so neither
  * `none` nor a shared secret will do; its `azp` is ours wherever it has one; its claims stand
- * whatever userinfo says; and an error is its cause, which tells more.
+ * whatever userinfo says; we prove ourselves as the provider announced; and an error is its cause,
+ * which tells more.
  * @param onUse called as often as it is used.
  */
 export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary {
@@ -27,7 +29,7 @@ export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary
 		...library,
 		Configuration: new Proxy(library.Configuration, {
 			construct(Configuration, settings) {
-				const configuration = new Configuration(...settings);
+				const configuration = new Configuration(...withMethod(library, settings));
 				library.enableNonRepudiationChecks(configuration);
 				onUse();
 				return configuration;
@@ -46,6 +48,19 @@ export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary
 			return withSigned(signed.get(of) ?? {}, userinfo);
 		},
 	};
+}
+
+/**
+ * How we prove ourselves to the provider. The library would put the secret into the body whatever
+ * was announced; where nothing was, it goes into the header (OpenID Connect Discovery §3).
+ */
+function withMethod(library: OidcLibrary, [server, clientId, secret, ...rest]: unknown[]) {
+	const { token_endpoint_auth_methods_supported: methods = ["client_secret_basic"] } = server as {
+		token_endpoint_auth_methods_supported?: string[];
+	};
+	const basic = methods.includes("client_secret_basic") && !methods.includes("client_secret_post");
+	if (!basic || rest.length > 0) return [server, clientId, secret, ...rest];
+	return [server, clientId, secret, library.ClientSecretBasic(String(secret))];
 }
 
 /** What is signed wins. Userinfo's word that an address is verified is about its own address. */
