@@ -9,6 +9,7 @@ import { type Db, lockWorkspace, type Tx } from "@/db/client";
 import {
 	connections,
 	directoryUsers,
+	domains,
 	googleAccounts,
 	identities,
 	members,
@@ -18,6 +19,7 @@ import {
 	workspaces,
 } from "@/db/schema";
 import type { Policy } from "@/lib/policy/document";
+import { graceBegan } from "@/lib/policy/domain-grace";
 import {
 	type AdminsStanding,
 	adminsStanding,
@@ -77,11 +79,12 @@ async function standingOf(
 	among?: SQL,
 ): Promise<AdminsStanding> {
 	const { document } = await currentPolicy(db, workspaceId);
-	const admins = await loadWaysIn(db, workspaceId, [
-		eq(members.status, "active"),
-		eq(members.role, adminRole),
-		among,
-	]);
+	const admins = await loadWaysIn(
+		db,
+		workspaceId,
+		[eq(members.status, "active"), eq(members.role, adminRole), among],
+		now,
+	);
 	return adminsStanding(document, await loadSsoFacts(db, workspaceId), admins, now);
 }
 
@@ -95,7 +98,7 @@ export async function standingAs(
 ): Promise<AdminsStanding> {
 	// Admins who could come in are few enough to look at; more of them change nothing.
 	const among = inArray(members.id, adminIds.slice(0, 10_000));
-	const admins = adminIds.length > 0 ? await loadWaysIn(db, workspaceId, [among]) : [];
+	const admins = adminIds.length > 0 ? await loadWaysIn(db, workspaceId, [among], now) : [];
 	return adminsStanding(policy, await loadSsoFacts(db, workspaceId), admins, now);
 }
 
@@ -115,6 +118,7 @@ async function loadWaysIn(
 	db: Db | Tx,
 	workspaceId: string,
 	where: (SQL | undefined)[],
+	now: Date,
 ): Promise<WaysInFacts[]> {
 	const ofMember = (table: { workspaceId: AnyPgColumn; memberId: AnyPgColumn }) =>
 		sql`${table.workspaceId} = ${members.workspaceId} and ${table.memberId} = ${members.id}`;
@@ -122,8 +126,11 @@ async function loadWaysIn(
 	const google = sql<boolean>`exists (select 1 from ${googleAccounts} where ${ofMember(googleAccounts)})`;
 	const active = sql`${connections.workspaceId} = ${members.workspaceId} and ${connections.status} = 'active'`;
 	const identity = sql`exists (select 1 from ${identities} join ${connections} on ${connections.id} = ${identities.connectionId} and ${connections.issuer} = ${identities.issuer} where ${active} and ${ofMember(identities)})`;
+	// What the linking rules ask of an address: a directory vouches for it, or its domain counts.
+	const domain = sql`exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${members.emailKey}, '@', 2) and coalesce(${domains.connectionId}, ${connections.id}) = ${connections.id} and (${domains.state} = 'verified' or ${domains.state} = 'lost' and ${domains.lostAt} > ${graceBegan(now).toISOString()}))`;
+	const linkable = sql`(${directoryUsers.emailKey} = ${members.emailKey} or ${domain})`;
 	// A test that passed as this very person with the settings in use: the next sign-in links it.
-	const tested = sql`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${members.emailKey})`;
+	const tested = sql`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${members.emailKey} and ${linkable})`;
 	const rows = await db
 		.selectDistinct({
 			password,

@@ -298,6 +298,11 @@ describe("a stranger", () => {
 			"provision by i1",
 		],
 		["of another domain", { attempt: away }, "domain_not_verified"],
+		[
+			"of a domain that another connection speaks for",
+			{ facts: { verifiedDomains: [], domainsElsewhere: ["acme.test"] } },
+			"domain_elsewhere",
+		],
 		["of a subdomain", { attempt: { email: "zoe@x.acme.test" } }, "domain_not_verified"],
 		[
 			"of a domain that only ends alike",

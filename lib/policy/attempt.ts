@@ -78,6 +78,8 @@ export type SignInFacts = {
 	matches: readonly PersonFacts[];
 	/** Domains proved by this workspace that may link now (not those lost for over seven days). */
 	verifiedDomains: readonly string[];
+	/** Proved ones that an admin led to another connection than this. */
+	domainsElsewhere?: readonly string[];
 	/** The directory deleted this person, by identity or email, and nothing has lifted that since. */
 	removed: boolean;
 	/**

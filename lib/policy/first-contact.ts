@@ -88,6 +88,7 @@ function placeOf({ email }: Claim, facts: SignInFacts): LinkRule | Reason {
 	const invitation = invited(facts, email);
 	if (invitation?.followed) return "invitation";
 	if (facts.verifiedDomains.includes(domainOf(email))) return "domain";
+	if (facts.domainsElsewhere?.includes(domainOf(email))) return "domain_elsewhere";
 	if (invitation) return "follow_invitation";
 	return facts.invitation?.followed ? "invitation_other_email" : "domain_not_verified";
 }

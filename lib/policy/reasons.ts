@@ -28,6 +28,7 @@ export const reasons = {
 	domain_not_allowed: admin,
 	email_not_verified: provider,
 	domain_not_verified: admin,
+	domain_elsewhere: admin,
 	unknown_person: admin,
 	several_people_match: admin,
 	invitation_other_email: person,

@@ -4,6 +4,7 @@
  * people to its connection and links them, so that a slip at the DNS provider locks nobody out.
  */
 import type { domains } from "@/db/schema";
+import { graceEnds } from "@/lib/policy/domain-grace";
 
 type Row = typeof domains.$inferSelect;
 export type Proof = Pick<
@@ -13,7 +14,6 @@ export type Proof = Pick<
 
 /** Daily checks without the record after which it is lost. */
 const missesAllowed = 3;
-const graceDays = 7;
 const dayMs = 86_400_000;
 
 /** The record that proves a domain: where it stands, and what it says. */
@@ -32,12 +32,7 @@ export function proves(texts: readonly string[], row: Pick<Row, "domain" | "proo
 
 /** Until when a lost domain still counts. Null for one that is not lost. */
 export function countsUntil({ lostAt }: Pick<Row, "lostAt">): Date | null {
-	return lostAt && new Date(lostAt.getTime() + graceDays * dayMs);
-}
-
-/** The moment since which a lost domain must be lost to still count now. */
-export function graceBegan(now: Date): Date {
-	return new Date(now.getTime() - graceDays * dayMs);
+	return lostAt && graceEnds(lostAt);
 }
 
 /** Whether a domain leads and links at this moment. */

@@ -13,10 +13,10 @@ import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { keepAnAdmin } from "@/lib/members/last-admin";
 import { foldKey } from "@/lib/platform/text";
+import { graceBegan } from "@/lib/policy/domain-grace";
 import type { Reason } from "@/lib/policy/reasons";
 import { planIncludesSso, type Workspace } from "@/lib/workspaces/workspaces";
 import { findConnection } from "./connections";
-import { graceBegan } from "./domain-proof";
 import freeMail from "./free-mail.json";
 
 export type Domain = typeof domains.$inferSelect;
@@ -79,6 +79,26 @@ export async function verifiedDomains(
 		.where(and(eq(domains.workspaceId, workspaceId), counting(now)))
 		.orderBy(domains.domain);
 	return rows.map(({ domain }) => domain);
+}
+
+/**
+ * The domains of this workspace that count, parted by whether one connection may link under them: a
+ * domain that an admin led to another connection is not its to speak for.
+ */
+export async function domainsFor(
+	db: Db | Tx,
+	workspaceId: string,
+	connectionId: string,
+	now: Date,
+): Promise<{ own: string[]; elsewhere: string[] }> {
+	const rows = await db
+		.select({ domain: domains.domain, connectionId: domains.connectionId })
+		.from(domains)
+		.where(and(eq(domains.workspaceId, workspaceId), counting(now)))
+		.orderBy(domains.domain);
+	const isOwn = (row: (typeof rows)[number]) => (row.connectionId ?? connectionId) === connectionId;
+	const names = (of: typeof rows) => of.map(({ domain }) => domain);
+	return { own: names(rows.filter(isOwn)), elsewhere: names(rows.filter((row) => !isOwn(row))) };
 }
 
 /** Where a domain leads: each workspace for which it counts. Several of one company may. */

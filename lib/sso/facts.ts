@@ -9,7 +9,7 @@ import type { PersonFacts, SignInFacts } from "@/lib/policy/admit";
 import { planIncludesSso, ssoIsActive, type Workspace } from "@/lib/workspaces/workspaces";
 import type { Identity } from "./claims";
 import type { Connection } from "./connections";
-import { verifiedDomains } from "./domains";
+import { domainsFor } from "./domains";
 
 /** What of a connection the decision and its effects rest on. */
 export type FactConnection = Pick<
@@ -42,10 +42,12 @@ export async function loadSsoFacts(
 	now: Date,
 ): Promise<SignInFacts> {
 	const known = await knownMember(tx, connection, identity);
+	const proved = await domainsFor(tx, workspace.id, connection.id, now);
 	return {
 		ssoInPlan: planIncludesSso(workspace.plan),
 		ssoActive: await ssoIsActive(tx, workspace.id),
-		verifiedDomains: await verifiedDomains(tx, workspace.id, now),
+		verifiedDomains: proved.own,
+		domainsElsewhere: proved.elsewhere,
 		invitation: await invitationFact(tx, workspace.id, { token, email: identity.email }, now),
 		connection: {
 			id: connection.id,

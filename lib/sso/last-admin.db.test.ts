@@ -1,12 +1,13 @@
 /** Acts on a connection keep an admin with a working way in (lib/members/last-admin). */
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Db, transactOrUndo } from "@/db/client";
-import { connections, identities, passwords } from "@/db/schema";
+import { type Db, transact, transactOrUndo } from "@/db/client";
+import { connections, identities, members, passwords, signIns } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
 import { activateConnection, pauseConnection, removeConnection } from "./connections";
+import { removeDomain, verifiedDomains, vouchForDomain } from "./domains";
 
 let db: Db;
 const now = new Date();
@@ -62,7 +63,28 @@ async function aWorld(
 			.where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, connectionId)));
 		return row?.status;
 	};
-	return { run, state };
+	return { run, state, workspace, memberId, connectionId };
+}
+
+/** Notes a test that the admin passed with the settings in use. */
+async function passTest({ workspace, memberId, connectionId }: Awaited<ReturnType<typeof aWorld>>) {
+	const [member] = await db.select().from(members).where(eq(members.id, memberId));
+	await db.insert(signIns).values({
+		workspaceId: workspace.id,
+		id: newId(),
+		code: `GH-${newId().slice(-8)}`,
+		connectionId,
+		settingsHash: "hash",
+		intent: "test",
+		memberId,
+		browserHash: newId(),
+		codeVerifier: "sealed",
+		startedAt: now,
+		expiresAt: now,
+		outcome: "link",
+		email: member?.emailKey ?? null,
+		trace: [],
+	});
 }
 
 const enforced: Partial<Policy> = { enforceSso: { mode: "on" } };
@@ -75,6 +97,22 @@ describe("the only way in of the only admin", () => {
 		const { run, state } = await aWorld("active", { identity: true });
 		expect(await run(act)).toMatchObject({ ok: false, reason: "last_admin" });
 		expect(await state()).toBe("active");
+	});
+
+	test("is not closed by removing the domain under which it would be linked", async () => {
+		const world = await aWorld("active", { password: true }, enforced);
+		const { workspace } = world;
+		await passTest(world);
+		await transact(db, (tx) => vouchForDomain(tx, operator, workspace.id, "acme.test"));
+		const remove = () =>
+			transactOrUndo(db, (tx) => removeDomain(tx, operator, workspace.id, "acme.test"));
+		expect(await remove()).toEqual({ ok: false, reason: "last_admin" });
+		expect(await verifiedDomains(db, workspace.id)).toEqual(["acme.test"]);
+		const identity = { issuer: url, subject: "x", connectionId: world.connectionId };
+		await db
+			.insert(identities)
+			.values({ workspaceId: workspace.id, memberId: world.memberId, ...identity });
+		expect(await remove()).toEqual({ ok: true });
 	});
 
 	test("may be where a password opens again", async () => {
