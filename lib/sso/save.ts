@@ -1,7 +1,7 @@
 /** Saving a connection: settings that differ make a new revision, whose test is still to pass. */
 import { and, desc, eq, inArray } from "drizzle-orm";
 import { type Db, type Tx, transact } from "@/db/client";
-import { connections, members, signIns } from "@/db/schema";
+import { connections, identities, members, signIns } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { keepAnAdmin } from "@/lib/members/last-admin";
 import { newId } from "@/lib/platform/ids";
@@ -67,6 +67,9 @@ export async function saveConnection(
 			const current = await findConnection(tx, workspace.id, stored.id);
 			if (!current || current.revision !== stored.revision) return { ok: false, reason: "stale" };
 			const moves = current.settingsHash !== settingsHash;
+			// Another claim may hold what was somebody else's subject: everybody is linked anew.
+			if (subjectClaim(current) !== subjectClaim(values))
+				await tx.delete(identities).where(identitiesOf(current));
 			const [row] = await tx
 				.update(connections)
 				.set({
@@ -87,6 +90,13 @@ export async function saveConnection(
 		}),
 	);
 }
+
+/** Which claim tells people apart. */
+const subjectClaim = ({ claimMapping }: Pick<Connection, "claimMapping">) =>
+	claimMapping?.subject ?? null;
+
+const identitiesOf = ({ workspaceId, id }: Connection) =>
+	and(eq(identities.workspaceId, workspaceId), eq(identities.connectionId, id));
 
 /** The columns of settings. A kept secret is left as it is. */
 function valuesOf(
