@@ -19,6 +19,7 @@ import { captureConsole, log } from "@/lib/platform/log";
 import { mailJobs } from "@/lib/platform/mail";
 import { answerScim } from "@/lib/scim/door";
 import { domainJobs } from "@/lib/sso/domain-checks";
+import { expiryJobs } from "@/lib/sso/expiry-notices";
 import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
 
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
 		"scim_requests.expire",
 		"departures.forget",
 		"domains.check",
+		"connections.expiry",
 	])
 		await enqueue(db, kind, {}, { uniqueKey: kind });
 	stopOnSignal(async () => {
@@ -69,6 +71,7 @@ function jobHandlers(db: Db): Handlers {
 		...activityJobs(db),
 		...directoryJobs(db),
 		...domainJobs(db),
+		...expiryJobs(db),
 		"limits.sweep": async (_, { now }) => {
 			await sweepLimits(db, now);
 			return new Date(now.getTime() + HOUR_MS);

@@ -28,6 +28,7 @@ const kinds = [
 	"connection.activated",
 	"connection.paused",
 	"connection.removed",
+	"connection.expiring",
 	"policy.saved",
 	"directory.enabled",
 	"directory.disabled",

@@ -224,7 +224,7 @@ export async function recordChange(
 	tx: Tx,
 	actor: Actor,
 	connection: Pick<Connection, "workspaceId" | "id" | "name" | "revision">,
-	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed"}`,
+	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed" | "expiring"}`,
 	details: Record<string, unknown> = {},
 ): Promise<void> {
 	await record(tx, connection.workspaceId, actor, {

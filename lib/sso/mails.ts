@@ -39,3 +39,31 @@ export function domainReturnedMail(receiver: Admin, { domain }: { domain: string
 		paragraphs: [mailText("domainReturned.what", values), mailText("domainReturned.means", values)],
 	});
 }
+
+/** A client secret or the provider's last certificate is about to end. */
+export function expiryMail(
+	receiver: Admin,
+	about: {
+		what: "secret" | "certificate";
+		provider: string;
+		connectionId: string;
+		days: number;
+		at: Date;
+	},
+): Mail {
+	const { what, connectionId, ...rest } = about;
+	const values = { workspace: receiver.workspace.name, ...rest };
+	const { slug } = receiver.workspace;
+	return mailTo(receiver, {
+		subject: mailText(`expiring.${what}.subject`, values),
+		paragraphs: [
+			mailText(`expiring.${what}.what`, values),
+			mailText("expiring.means", values),
+			mailText(`expiring.${what}.todo`, values),
+		],
+		button: {
+			label: mailText("expiring.button"),
+			href: `${env().PUBLIC_URL}/w/${slug}/sso/connection/${connectionId}`,
+		},
+	});
+}
