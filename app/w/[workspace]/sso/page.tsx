@@ -13,8 +13,8 @@ import { Checklist, NextStep } from "@/components/sso/checklist";
 import { ConnectionsSection } from "@/components/sso/connections-section";
 import { DangerZone } from "@/components/sso/danger-zone";
 import { DomainsPanel } from "@/components/sso/domains-panel";
+import { PlanBand } from "@/components/sso/plan-band";
 import { ProviderTiles } from "@/components/sso/provider-tiles";
-import { Band } from "@/components/ui/band";
 import { ButtonLink } from "@/components/ui/button";
 import { FactsRow } from "@/components/ui/facts-row";
 import { Part, Section } from "@/components/ui/section";
@@ -94,11 +94,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 				}
 			/>
 			<div className="space-y-8">
-				{page.inPlan ? null : (
-					<Band tone="care" title={t("plan.title", { workspace: session.workspace.name })}>
-						{t("plan.body")}
-					</Band>
-				)}
+				{page.inPlan ? null : <PlanBand workspace={session.workspace.name} />}
 				{connection ? <FactsRow facts={await factsOf(page, now)} /> : null}
 				{connection && !isLive ? (
 					<NextStep done={done} connectionHref={`${home}/connection/${connection.id}`} />
