@@ -22,6 +22,7 @@ import { domainJobs } from "@/lib/sso/domain-checks";
 import { expiryJobs } from "@/lib/sso/expiry-notices";
 import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
+import { expireOffers } from "@/lib/sso/sign-out";
 
 const JOBS_EVERY_MS = 1_000;
 const SHUTDOWN_MS = 10_000;
@@ -78,6 +79,7 @@ function jobHandlers(db: Db): Handlers {
 		},
 		"sign_ins.expire": async (_, { now }) => {
 			await expireSignIns(db, now);
+			await expireOffers(db, now);
 			return new Date(now.getTime() + HOUR_MS / 4);
 		},
 		"traces.expire": async (_, { now }) => {

@@ -8,6 +8,8 @@ import { clearBrowserId, readVisitor } from "@/lib/accounts/browser";
 import { endBrowserSessions, findSession } from "@/lib/accounts/sessions";
 import { record } from "@/lib/activity/record";
 import { labelOf } from "@/lib/members/members";
+import { offerSignOut, providerSessionOf } from "@/lib/sso/sign-out";
+import { rememberSignOutOffer } from "./login/flow";
 
 /** Keeps the theme for this browser. */
 export async function setTheme(form: FormData): Promise<void> {
@@ -20,15 +22,19 @@ export async function setTheme(form: FormData): Promise<void> {
 	revalidatePath("/", "layout");
 }
 
-/** Ends this browser's session in one workspace; sessions elsewhere stay. */
+/**
+ * Ends this browser's session in one workspace; sessions elsewhere stay, and the provider's own too,
+ * unless the person goes on to it from the page that follows.
+ */
 export async function signOut(slug: string): Promise<void> {
 	const db = await database();
 	const visitor = await readVisitor();
 	const now = new Date();
 	const session = await findSession(db, { slug }, visitor.browserId, now);
 	const { browserId } = visitor;
-	if (session && browserId)
-		await transact(db, async (tx) => {
+	if (session && browserId) {
+		const offer = await transact(db, async (tx) => {
+			const there = await providerSessionOf(tx, session.workspace.id, session.id);
 			await endBrowserSessions(tx, browserId, session.workspace.id);
 			const { member } = session;
 			await record(
@@ -37,7 +43,9 @@ export async function signOut(slug: string): Promise<void> {
 				{ kind: "member", id: member.id, label: labelOf(member), address: visitor.address },
 				{ kind: "sign_out" },
 			);
+			return there && offerSignOut(tx, there, now);
 		});
-	else await clearBrowserId();
+		if (offer) await rememberSignOutOffer(offer);
+	} else await clearBrowserId();
 	redirect(`/login?${new URLSearchParams({ workspace: slug })}`);
 }

@@ -7,6 +7,7 @@ import type { FlowVisitor } from "@/lib/sso/sign-in";
 
 const emailCookie = "__Host-gatehouse.email";
 const flowCookie = "__Host-gatehouse.flow";
+const leavingCookie = "__Host-gatehouse.leaving";
 const invitationCookie = "__Host-gatehouse.invitation";
 
 /** Lax: the browser comes back from the provider by a navigation that another site began. */
@@ -35,6 +36,22 @@ export async function rememberInvitation(token: string): Promise<void> {
 /** Forgets it, once somebody is in. Only in an action or a route handler. */
 export async function forgetInvitation(): Promise<void> {
 	(await cookies()).set(invitationCookie, "", { ...options, maxAge: 0 });
+}
+
+/** The link to sign out at the provider too, for whoever has just signed out here. */
+export async function rememberSignOutOffer(token: string): Promise<void> {
+	(await cookies()).set(leavingCookie, token, { ...options, maxAge: 10 * 60 });
+}
+
+export async function signOutOffer(): Promise<string | null> {
+	return (await cookies()).get(leavingCookie)?.value ?? null;
+}
+
+/** The same, for the one time it is followed. Only in an action or a route handler. */
+export async function takeSignOutOffer(): Promise<string | null> {
+	const token = await signOutOffer();
+	(await cookies()).set(leavingCookie, "", { ...options, maxAge: 0 });
+	return token;
 }
 
 /** Who is asking, with the id that binds a sign-in to this browser. `write` makes one if need be. */

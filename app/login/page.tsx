@@ -5,10 +5,11 @@ import { database } from "@/db/client";
 import { offersGoogle } from "@/lib/accounts/google";
 import { needsSetup } from "@/lib/accounts/setup";
 import { signUpIsOpen } from "@/lib/accounts/sign-up";
+import { findOffer } from "@/lib/sso/sign-out";
 import { findWorkspace } from "@/lib/workspaces/workspaces";
 import { giveEmail } from "./actions";
 import { hiddenQuery, loginPath, loginQuery } from "./address";
-import { rememberedEmail } from "./flow";
+import { rememberedEmail, signOutOffer } from "./flow";
 
 export async function generateMetadata() {
 	const t = await getTranslations("login");
@@ -22,6 +23,8 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
 	const db = await database();
 	if (await needsSetup(db)) redirect("/setup");
 	const workspace = query.workspace ? await findWorkspace(db, query.workspace) : null;
+	const offer = await signOutOffer();
+	const left = offer ? await findOffer(db, offer, new Date()) : null;
 	const google = await offersGoogle(db, workspace, new Date());
 	return (
 		<EmailStep
@@ -30,6 +33,7 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
 			hidden={hiddenQuery(query)}
 			passwordHref={loginPath("/login/password", { ...query, workspace: null })}
 			{...(workspace ? { workspace: workspace.name } : {})}
+			{...(left && left.workspaceId === workspace?.id ? { left: left.provider } : {})}
 			{...(google ? { googleHref: loginPath("/login/google", query) } : {})}
 			{...(signUpIsOpen() ? { links: [{ href: "/signup", label: t("signUp") }] } : {})}
 			{...(params.error === "email" ? { error: t("email.malformed") } : {})}

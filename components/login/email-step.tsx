@@ -16,7 +16,8 @@ export function EmailStep({
 	hidden,
 	passwordHref,
 	googleHref,
-	links,
+	links = [],
+	left,
 }: {
 	action: FormAction;
 	/** Known only at `/login?workspace=…`. */
@@ -24,6 +25,8 @@ export function EmailStep({
 	email?: string;
 	error?: string;
 	hidden?: Record<string, string | undefined>;
+	/** The provider that whoever has just signed out here may still be signed in to. */
+	left?: string;
 	/** "Password or another workspace", always offered at the bare `/login`. */
 	passwordHref?: string;
 	/** Where a personal Google account may be used too. */
@@ -35,8 +38,12 @@ export function EmailStep({
 		<LoginArch
 			workspace={workspace}
 			title={workspace ? t("email.titleAt", { workspace }) : t("email.title")}
-			lead={t("email.lead")}
-			links={links ?? []}
+			lead={left ? t("email.left", { provider: left }) : t("email.lead")}
+			links={
+				left
+					? [{ href: "/sso/sign-out", label: t("email.leave", { provider: left }) }, ...links]
+					: links
+			}
 		>
 			<form action={action} className="space-y-4" noValidate>
 				<Hidden values={hidden} />

@@ -114,6 +114,7 @@ export const sessions = pgTable(
 		primaryKey({ name: "sessions_pk", columns: [t.workspaceId, t.id] }),
 		unique("sessions_browser_unique").on(t.browserHash, t.workspaceId),
 		index("sessions_member").on(t.workspaceId, t.memberId),
+		index("sessions_connection").on(t.workspaceId, t.connectionId),
 		ofMember("sessions_member_fk", t),
 	],
 );

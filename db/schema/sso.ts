@@ -257,6 +257,7 @@ export const signIns = pgTable(
 		unique("sign_ins_state_unique").on(t.stateHash),
 		unique("sign_ins_ticket_unique").on(t.ticketHash),
 		index("sign_ins_email").on(t.workspaceId, t.email, t.id),
+		index("sign_ins_started").on(t.startedAt),
 	],
 );
 
@@ -277,6 +278,29 @@ export const consumedAssertions = pgTable(
 		index("consumed_assertions_expiry").on(t.expiresAt),
 		foreignKey({
 			name: "consumed_assertions_connection_fk",
+			columns: [t.workspaceId, t.connectionId],
+			foreignColumns: [connections.workspaceId, connections.id],
+		}).onDelete("cascade"),
+	],
+);
+
+/** Somebody who signed out here and may want to sign out at the provider too, for a few minutes. */
+export const signOuts = pgTable(
+	"sign_outs",
+	{
+		workspaceId: workspaceId(),
+		id: uuid("id").notNull(),
+		/** SHA-256 of the token that only the browser's cookie holds. */
+		tokenHash: text("token_hash").notNull().unique(),
+		connectionId: uuid("connection_id").notNull(),
+		providerSession: jsonb("provider_session").$type<ProviderSession>().notNull(),
+		expiresAt: at("expires_at").notNull(),
+	},
+	(t) => [
+		primaryKey({ name: "sign_outs_pk", columns: [t.workspaceId, t.id] }),
+		index("sign_outs_expiry").on(t.expiresAt),
+		foreignKey({
+			name: "sign_outs_connection_fk",
 			columns: [t.workspaceId, t.connectionId],
 			foreignColumns: [connections.workspaceId, connections.id],
 		}).onDelete("cascade"),

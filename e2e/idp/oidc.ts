@@ -49,6 +49,11 @@ export type OidcProvider = {
 	issuer: string;
 	/** Replaces the present fault; none without an argument. */
 	misbehave: (fault?: Fault) => void;
+	/**
+	 * Where it tells of a sign-out by back-channel. An application learns its address only after it
+	 * knows the provider, so it is given late.
+	 */
+	tellSignOutsTo: (address: string) => void;
 	/** The paths asked for so far, with their query. */
 	requests: string[];
 	close: () => Promise<void>;
@@ -63,16 +68,18 @@ export async function startOidcProvider(options: {
 }): Promise<OidcProvider> {
 	const issuer = `http://localhost:${options.port}`;
 	const provider = new Provider(issuer, configuration(options));
-	Object.assign(provider.Client.prototype, { redirectUriAllowed });
+	Object.assign(provider.Client.prototype, { redirectUriAllowed, postLogoutRedirectUriAllowed });
 	const handle = provider.callback();
 	const requests: string[] = [];
 	let fault: Fault | undefined;
+	let signOutsTo: string | undefined;
 
 	const server = createServer(async (request, response) => {
 		const url = new URL(request.url ?? "/", issuer);
 		requests.push(url.pathname + url.search);
 		try {
 			if (await answerWithFault(fault, issuer, url.pathname, response)) return;
+			if (url.pathname === relay) return await passOn(signOutsTo, request, response);
 			if (url.pathname.startsWith("/interaction/"))
 				return await signIn(provider, options, request, response);
 			await handle(request, response);
@@ -88,6 +95,9 @@ export async function startOidcProvider(options: {
 	return {
 		issuer,
 		requests,
+		tellSignOutsTo: (address) => {
+			signOutsTo = address;
+		},
 		misbehave: (next) => {
 			fault = next;
 		},
@@ -105,6 +115,26 @@ function redirectUriAllowed(this: { redirectUris?: string[] }, uri: string): boo
 	);
 }
 
+function postLogoutRedirectUriAllowed(this: { redirectUris?: string[] }, uri: string): boolean {
+	const here = new URL(uri);
+	return (this.redirectUris ?? []).some((known) => new URL(known).origin === here.origin);
+}
+
+/** Its own address that a Logout Token is sent to first. */
+const relay = "/relay-sign-out";
+
+async function passOn(
+	to: string | undefined,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	const body = await text(request);
+	const type = { "content-type": request.headers["content-type"] ?? "" };
+	const answer = to ? await fetch(to, { method: "POST", headers: type, body }) : null;
+	response.writeHead(answer?.status ?? 200, { "cache-control": "no-store" });
+	response.end();
+}
+
 /** The `sub` of a person: opaque and the same in every run. */
 export function subjectOf(person: Person): string {
 	return (
@@ -112,7 +142,11 @@ export function subjectOf(person: Person): string {
 	);
 }
 
-function configuration(options: { people: Person[]; clients: Client[] }): Configuration {
+function configuration(options: {
+	port: number;
+	people: Person[];
+	clients: Client[];
+}): Configuration {
 	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 	const key = { ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" } as JWK;
 	const policy = interactionPolicy.base();
@@ -133,6 +167,8 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 			redirect_uris: redirectUris,
 			grant_types: ["authorization_code"],
 			response_types: ["code"],
+			backchannel_logout_uri: `http://localhost:${options.port}${relay}`,
+			backchannel_logout_session_required: true,
 		})),
 		jwks: { keys: [key] },
 		cookies: { keys: [randomBytes(32).toString("base64url")] },
@@ -144,7 +180,13 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 		},
 		// Claims in the ID token too, as the large providers do.
 		conformIdTokenClaims: false,
-		features: { devInteractions: { enabled: false } },
+		features: {
+			devInteractions: { enabled: false },
+			backchannelLogout: { enabled: true },
+			rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+		},
+		// It tells itself, over loopback.
+		fetch: (address, init) => fetch(address, init),
 		interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
 		ttl: {
 			AccessToken: 600,
@@ -183,6 +225,16 @@ function configuration(options: { people: Person[]; clients: Client[] }): Config
 			return grant;
 		},
 	};
+}
+
+/** Asks whether to sign out. `form` is the provider's own, with its proof that the page is. */
+function logoutSource(context: { body: unknown }, form: string): void {
+	context.body = `<!doctype html><html lang="en"><title>Sign out</title><main><h1>Sign out of Acme sign-in?</h1>${form}<button type="submit" form="op.logoutForm" name="logout" value="yes">Yes, sign out</button></main></html>`;
+}
+
+function postLogoutSuccessSource(context: { body: unknown }): void {
+	context.body =
+		'<!doctype html><html lang="en"><title>Signed out</title><main><h1>You are signed out</h1></main></html>';
 }
 
 async function signIn(

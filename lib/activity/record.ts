@@ -55,6 +55,7 @@ const kinds = [
 	"factor.codes_made",
 	"factor.code_used",
 	"sign_out",
+	"sign_out.by_provider",
 	"session.ended",
 	"google.linked",
 	"google.unlinked",
@@ -140,7 +141,8 @@ export type RefusalKind =
 	| "sign_in.wrong_password"
 	| "sign_in.google_not_linked"
 	| "sign_in.unknown_state"
-	| "sign_in.more_refused";
+	| "sign_in.more_refused"
+	| "sign_out.bad_token";
 
 /**
  * Counts a refusal by (kind, workspace, sender, minute), so that strangers cannot flood a log.

@@ -20,7 +20,7 @@ import { engineIndex, engineStore } from "@/db/schema";
 import type { ProviderMetadata } from "@/db/schema/sso";
 import { deriveKey } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
-import { type OidcLibrary, strictOidc } from "./strict-oidc";
+import { idTokenName, type OidcLibrary, strictOidc } from "./strict-oidc";
 
 /**
  * Where a workspace's provider sends the browser back to. Each workspace has its own: with one for
@@ -94,7 +94,7 @@ export async function begin(
 }
 
 export type EngineAnswer =
-	| { ok: true; claims: Record<string, unknown> }
+	| { ok: true; claims: Record<string, unknown>; idToken: string | null }
 	| { ok: false; error: string; description: string };
 
 /**
@@ -126,7 +126,8 @@ export async function finish(
 			redirect_uri: inside(),
 		});
 		const profile = await oauth.userInfo(access_token);
-		return { ok: true, claims: profile.raw as Record<string, unknown> };
+		const { [idTokenName]: idToken, ...claims } = profile.raw as Record<string, unknown>;
+		return { ok: true, claims, idToken: typeof idToken === "string" ? idToken : null };
 	} catch (error) {
 		return {
 			ok: false,

@@ -23,6 +23,7 @@ import * as broker from "./broker";
 import { type Identity, identityOf, shownClaims } from "./claims";
 import { type Connection, findConnection } from "./connections";
 import { causeOf } from "./engine-errors";
+import { oidcSession } from "./provider-session";
 import {
 	engineSettings,
 	hashOfSettings,
@@ -240,6 +241,12 @@ export async function acceptAnswer(
 		.update(signIns)
 		.set({
 			claims: { identity: read.identity, shown: shownClaims(verified.claims) },
+			providerSession: oidcSession(
+				issuer,
+				read.identity.subject,
+				verified.claims.sid,
+				verified.idToken,
+			),
 			subject: read.identity.subject,
 			email: read.identity.email,
 			trace,

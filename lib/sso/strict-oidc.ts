@@ -14,7 +14,10 @@ export type OidcLibrary = {
 };
 
 type Configuration = { clientMetadata: () => { client_id: string } };
-type Tokens = { claims: () => Claims | undefined };
+type Tokens = { claims: () => Claims | undefined; id_token?: string };
+
+/** Under this name the ID token travels through the engine, which has no place of its own for it. */
+export const idTokenName = "gatehouse:id_token";
 
 /**
  * The library, made strict: an id_token is verified with the provider's published keys, so neither
@@ -40,7 +43,7 @@ export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary
 			const claims = tokens.claims() ?? {};
 			if (claims.azp !== undefined && claims.azp !== of.clientMetadata().client_id)
 				throw new Error('unexpected ID Token "azp" (authorized party) claim value');
-			signed.set(of, claims);
+			signed.set(of, { ...claims, [idTokenName]: tokens.id_token });
 			return tokens;
 		},
 		async fetchUserInfo(of, ...rest) {

@@ -5,18 +5,21 @@ import { GuidePane } from "@/components/guide/guide-pane";
 import { HaveReady, type SecondFactor } from "@/components/guide/have-ready";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
+import { SignOutValues } from "@/components/sso/sign-out-values";
 import { TestResult } from "@/components/sso/test-result";
 import { ArchTile } from "@/components/ui/arch-tile";
 import { StateBadge } from "@/components/ui/state";
 import { database } from "@/db/client";
 import { loadRoles } from "@/lib/members/access";
 import type { Policy } from "@/lib/policy/document";
+import { backchannelUri } from "@/lib/sso/backchannel";
 import { redirectUri } from "@/lib/sso/broker";
 import type { Connection } from "@/lib/sso/connections";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
 import { providerOf } from "@/lib/sso/providers";
 import { lastTest } from "@/lib/sso/sign-in";
+import { signedOutUri } from "@/lib/sso/sign-out";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { loginUrl } from "../addresses";
 import { testView } from "../test-view";
@@ -77,6 +80,13 @@ export async function ConnectionPage({
 							ours={ours}
 							result={result}
 						/>
+						{connection?.protocol === "oidc" ? (
+							<SignOutValues
+								provider={name}
+								signedOut={signedOutUri(workspace.id)}
+								backchannel={backchannelUri(connection.id)}
+							/>
+						) : null}
 					</div>
 				</div>
 			</GuideFacts>
