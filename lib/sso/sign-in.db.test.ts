@@ -20,6 +20,7 @@ import { finishSignIn } from "./finish";
 import { saveConnection } from "./save";
 import { readyDraft } from "./settings";
 import { acceptAnswer, beginSignIn, type FlowVisitor, findSignIn } from "./sign-in";
+import { findOffer, offerSignOut, providerSessionOf, signedOutUri, takeOffer } from "./sign-out";
 
 const people = [
 	{ email: "maya@acme.test", password: "maya at the provider", givenName: "Maya", familyName: "L" },
@@ -407,5 +408,73 @@ describe("saving a connection", () => {
 			reader,
 		);
 		expect(moved).toMatchObject({ ok: false, reason: "secret_missing" });
+	});
+});
+
+describe("signing out of the provider too", () => {
+	async function signedIn() {
+		const world = await connected();
+		const { finished } = await signIn(world, "aiko@acme.test");
+		const browserId = finished?.ok && finished.kind === "session" ? finished.browserId : "";
+		const session = await findSession(db, { slug: world.workspace.slug }, browserId, new Date());
+		if (!session) throw new Error("not signed in");
+		const there = await providerSessionOf(db, world.workspace.id, session.id);
+		if (!there) throw new Error("no session there");
+		const offer = (now = new Date()) => transact(db, (tx) => offerSignOut(tx, there, now));
+		return { ...world, there, offer };
+	}
+
+	it("keeps which session it was, and the token to name it by, sealed", async () => {
+		const { there } = await signedIn();
+		expect(there.session).toMatchObject({
+			protocol: "oidc",
+			issuer: provider.issuer,
+			subject: subjectOf(people[1] as never),
+			sid: expect.stringMatching(/\S/),
+		});
+		expect(JSON.stringify(there.session)).not.toContain("eyJ");
+	});
+
+	it("leads to the provider once, with a hint that it takes", async () => {
+		const { workspace, offer } = await signedIn();
+		const token = (await offer()) ?? "";
+		expect(await findOffer(db, token, new Date())).toEqual({
+			provider: "Okta",
+			workspaceId: workspace.id,
+		});
+		const address = (await takeOffer(db, token, new Date())) ?? "";
+		expect(await takeOffer(db, token, new Date())).toBeNull();
+		const query = new URL(address).searchParams;
+		expect(query.get("post_logout_redirect_uri")).toBe(signedOutUri(workspace.id));
+		const [, payload = ""] = (query.get("id_token_hint") ?? "").split(".");
+		expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toMatchObject({
+			iss: provider.issuer,
+			aud: client.id,
+		});
+		const page = await fetch(address);
+		expect(page.status).toBe(200);
+		expect(await page.text()).toContain("/session/end/confirm");
+	});
+
+	it("is over after ten minutes", async () => {
+		const { offer } = await signedIn();
+		const token = (await offer(new Date(Date.now() - 601_000))) ?? "";
+		expect(token).not.toBe("");
+		expect(await findOffer(db, token, new Date())).toBeNull();
+		expect(await takeOffer(db, token, new Date())).toBeNull();
+	});
+
+	it("is not offered where the provider has no address for it, or is another one now", async () => {
+		const { there } = await signedIn();
+		const { connection } = there;
+		if (connection.protocol !== "oidc") throw new Error("not OpenID Connect");
+		const { end_session_endpoint: _, ...metadata } = connection.metadata;
+		for (const other of [
+			{ ...connection, metadata },
+			{ ...connection, issuer: "https://other.test" },
+		])
+			expect(
+				await transact(db, (tx) => offerSignOut(tx, { ...there, connection: other }, new Date())),
+			).toBeNull();
 	});
 });
