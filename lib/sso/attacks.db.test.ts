@@ -74,6 +74,17 @@ describe("the id_token", () => {
 	});
 });
 
+test("the trace has what was expected beside what came", async () => {
+	const world = await connected();
+	await signIn(world, { claims: { ...ada, aud: "another client" } });
+	const [row] = await db.select().from(signIns).where(eq(signIns.workspaceId, world.workspace.id));
+	expect(row?.trace.at(-1)).toMatchObject({
+		step: "audience_differs",
+		expected: client.id,
+		received: "another client",
+	});
+});
+
 describe("userinfo", () => {
 	it("O9: must be about the same subject", async () => {
 		const answers = { claims: ada, userinfo: { sub: "eve" } };

@@ -27,9 +27,44 @@ const table: [RegExp, Reason][] = [
 	],
 ];
 
-/** @returns the reason, and what the provider or the engine said, for the trace. */
-export function causeOf(error: string, description: string): { reason: Reason; received: string } {
-	const said = `${error} ${description}`;
+/** What stands between a message and the values that were compared. */
+const mark = " | compared ";
+
+/** A message that carries what was expected and what came through the engine, which keeps texts alone. */
+export function compared(message: string, expected: unknown, received: unknown): string {
+	const values = [expected, received].map((value) => {
+		const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+		return text.slice(0, 120);
+	});
+	return message + mark + JSON.stringify(values);
+}
+
+/** @returns the reason, and what was compared or what was said, for the trace. */
+export function causeOf(
+	error: string,
+	description: string,
+): { reason: Reason; expected?: string; received: string } {
+	const [said = "", values] = `${error} ${description}`.split(mark);
 	const row = table.find(([pattern]) => pattern.test(said));
-	return { reason: row?.[1] ?? "provider_error", received: said.trim().slice(0, 300) };
+	const reason = row?.[1] ?? "provider_error";
+	const [expected, received] = valuesIn(values);
+	// Times mean nothing to a reader by themselves: the sentence says which one does not fit.
+	if (!received || reason === "clock")
+		return {
+			reason,
+			received: said
+				.replace(/^server_error /, "")
+				.trim()
+				.slice(0, 300),
+		};
+	return { reason, received, ...(expected ? { expected } : {}) };
+}
+
+function valuesIn(text: string | undefined): string[] {
+	try {
+		const values: unknown = JSON.parse(text ?? "[]");
+		return Array.isArray(values) ? values.map(String) : [];
+	} catch {
+		return []; // cut on its way
+	}
 }

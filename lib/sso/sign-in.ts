@@ -228,7 +228,8 @@ export async function acceptAnswer(
 	);
 	if (!verified.ok) {
 		const cause = causeOf(verified.error, verified.description);
-		return refuse(cause.reason, { received: cause.received });
+		const { reason, ...texts } = cause;
+		return refuse(reason, texts);
 	}
 	trace.push(step("verified", true, new Date()));
 	const read = identityOf(issuer, verified.claims, await mappingFor(db, signIn));

@@ -2,6 +2,8 @@
  * What the protocol engine's OpenID Connect library (openid-client) leaves open, closed. It has the
  * shape of that library, so that the engine can be given it in its place. Pure but for its calls.
  */
+import { compared } from "./engine-errors";
+
 type Claims = Record<string, unknown>;
 
 /** What the engine uses of the library to take an answer. */
@@ -73,5 +75,20 @@ function withSigned(signed: Claims, userinfo: Claims): Claims {
 }
 
 function throwCause(error: unknown): never {
-	throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+	const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+	throw cause instanceof Error ? withCompared(cause) : cause;
+}
+
+/** The library knows which claim did not fit; only the message of an error leaves the engine. */
+function withCompared(error: Error): Error {
+	const { cause } = error as { cause?: unknown };
+	if (typeof cause !== "object" || cause === null || !("claim" in cause)) return error;
+	const { claim, claims, expected } = cause as {
+		claim: unknown;
+		claims?: Claims;
+		expected?: unknown;
+	};
+	// A nonce or a hash tells nobody anything, and need not be written down.
+	if (!["iss", "aud", "azp", "exp", "iat", "nbf"].includes(String(claim))) return error;
+	return new Error(compared(error.message, expected, claims?.[String(claim)]));
 }
