@@ -64,6 +64,8 @@ export const places: Record<string, Place> = {
 		at: ({ connection }) => `/sso/connection/${connection}`,
 	},
 	"sso/connection/new": { needs: "sso.manage", at: () => "/sso/connection/new?provider=oidc" },
+	"sso/directory/holds": { needs: "directory.manage", at: () => "/sso/directory/holds" },
+	"sso/mapping": { needs: "policy.manage", at: () => "/sso/mapping" },
 	"sso/tests/[id]": { needs: "sso.manage", at: ({ test }) => `/sso/tests/${test}`, hidden: true },
 };
 
@@ -203,6 +205,26 @@ export const actions: Record<string, Action> = {
 	"sso/actions.ts setDirectoryAction": manage("directory.manage", () => [true]),
 	"sso/actions.ts createTokenAction": manage("directory.manage", () => [{ name: "", days: null }]),
 	"sso/actions.ts revokeTokenAction": manage("directory.manage", ({ token }) => [token]),
+	"sso/directory/actions.ts setStrictAction": manage("directory.manage", () => [true]),
+	"sso/directory/actions.ts setGroupAnswerAction": manage("directory.manage", () => [true]),
+	"sso/directory/actions.ts rotateTokenAction": manage("directory.manage", ({ token }) => [
+		token,
+		"none",
+	]),
+	"sso/directory/actions.ts renameTokenAction": manage("directory.manage", ({ token }) => [
+		token,
+		"Mine",
+	]),
+	"sso/directory/actions.ts decideHoldsAction": manage("directory.manage", ({ token }) => [
+		[token],
+		"apply",
+	]),
+	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
+	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
+		{ mappings: {} },
+		{ revision: 0, fingerprint: "" },
+		"",
+	]),
 };
 
 /** Actions outside a workspace's pages, and why no permission stands before them. */

@@ -89,7 +89,7 @@ export async function revokeToken(
 }
 
 /** How long an old token may go on beside the one that replaces it. */
-const overlaps = {
+export const overlaps = {
 	none: 0,
 	hour: 3_600_000,
 	day: 86_400_000,

@@ -24,7 +24,7 @@ export async function loadChangeFacts(
 		verifiedDomains: (await verifiedDomains(db, workspaceId, now)).length,
 		directoryOn: directory.directory?.enabled ?? false,
 		activePeople: directory.activeUsers,
-		groups: 0,
-		peopleWithRoles: 0,
+		groups: directory.groups,
+		peopleWithRoles: directory.withRoles,
 	};
 }

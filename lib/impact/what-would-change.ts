@@ -20,6 +20,8 @@ export type PersonChange = {
 	name: string;
 	before: string | null;
 	after: string | null;
+	/** Where the role after comes from; null where nothing gives one. */
+	source: Access["source"];
 	/** Names of the workspace groups that would be gained and lost. */
 	joins: string[];
 	leaves: string[];
@@ -85,6 +87,7 @@ export async function impactOf(
 				name: labelOf(person),
 				before: roleName(now.role),
 				after: roleName(then.role),
+				source: then.source,
 				joins,
 				leaves,
 			});
