@@ -64,6 +64,13 @@ export const places: Record<string, Place> = {
 		at: ({ connection }) => `/sso/connection/${connection}`,
 	},
 	"sso/connection/new": { needs: "sso.manage", at: () => "/sso/connection/new?provider=oidc" },
+	"sso/directory/drift": { needs: "directory.manage", at: () => "/sso/directory/drift" },
+	"sso/directory/requests": { needs: "directory.manage", at: () => "/sso/directory/requests" },
+	"sso/directory/requests/[id]": {
+		needs: "directory.manage",
+		at: ({ token }) => `/sso/directory/requests/${token}`,
+	},
+	"sso/directory/self-test": { needs: "directory.manage", at: () => "/sso/directory/self-test" },
 	"sso/directory/holds": { needs: "directory.manage", at: () => "/sso/directory/holds" },
 	"sso/mapping": { needs: "policy.manage", at: () => "/sso/mapping" },
 	"sso/tests/[id]": { needs: "sso.manage", at: ({ test }) => `/sso/tests/${test}`, hidden: true },
@@ -219,6 +226,11 @@ export const actions: Record<string, Action> = {
 		[token],
 		"apply",
 	]),
+	"sso/directory/replay-actions.ts replayAction": manage("directory.manage", ({ token }) => [
+		token,
+		false,
+	]),
+	"sso/directory/replay-actions.ts selfTestAction": manage("directory.manage", () => ["nobody"]),
 	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
 	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
 		{ mappings: {} },

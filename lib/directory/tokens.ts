@@ -164,6 +164,28 @@ export async function renameToken(
 	return { ok: true };
 }
 
+/**
+ * A token for requests that this system sends to itself in one transaction (a replay, a self-test).
+ * The caller takes it back before the transaction ends, or rolls it back.
+ */
+export async function lendToken(
+	tx: Tx,
+	actor: Actor,
+	directory: DirectoryKey,
+	name: string,
+	now: Date,
+): Promise<{ token: string; takeBack: () => Promise<void> }> {
+	const { token, stored } = await insertToken(tx, actor, directory, name, null, now);
+	return {
+		token,
+		takeBack: async () => {
+			await tx
+				.delete(directoryTokens)
+				.where(and(ofDirectory(directory), eq(directoryTokens.id, stored.id)));
+		},
+	};
+}
+
 async function insertToken(
 	tx: Tx,
 	actor: Actor,
