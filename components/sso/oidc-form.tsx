@@ -19,6 +19,8 @@ const fields = [
 	"clientSecret",
 	"secretExpiresOn",
 	"discoveryEndpoint",
+	"emailDomain",
+	"hostedDomain",
 	"scopes",
 	"claimMapping",
 ] as const satisfies (keyof OidcDraft)[];
@@ -31,6 +33,7 @@ export function OidcForm({
 	ours,
 	secretSet,
 	found,
+	domains,
 	actions,
 	backHref,
 	result,
@@ -46,6 +49,8 @@ export function OidcForm({
 	secretSet: string | null;
 	/** What the stored issuer's document says, in a sentence. */
 	found: { issuer: string; sentence: string } | null;
+	/** The workspace's domains with the state of their proof, rendered by the server. */
+	domains: ReactNode;
 	actions: ConnectionActions;
 	backHref: string;
 	/** The last test, rendered by the server. */
@@ -134,6 +139,35 @@ export function OidcForm({
 							autoComplete="off"
 							{...fieldProps("discoveryEndpoint")}
 						/>
+					</div>
+				</PanelBody>
+				<PanelBody className="space-y-4">
+					<div>
+						<h2 className="font-serif text-head font-semibold">{t("who")}</h2>
+						<p className="text-sm text-ink-2">{t("whoLead", words)}</p>
+					</div>
+					{domains}
+					<div className="grid gap-4 md:grid-cols-2">
+						<TextField
+							mono
+							label={t("fields.emailDomain")}
+							aside={t("optional")}
+							placeholder="your-company.com"
+							hint={t("hints.emailDomain")}
+							autoComplete="off"
+							{...fieldProps("emailDomain")}
+						/>
+						{initial.provider === "google" ? (
+							<TextField
+								mono
+								label={t("fields.hostedDomain")}
+								aside={t("optional")}
+								placeholder="your-company.com"
+								hint={t("hints.hostedDomain")}
+								autoComplete="off"
+								{...fieldProps("hostedDomain")}
+							/>
+						) : null}
 					</div>
 				</PanelBody>
 				<PanelBody className="space-y-3">

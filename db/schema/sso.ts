@@ -24,6 +24,8 @@ export type ProviderMetadata = {
 	id_token_signing_alg_values_supported?: string[];
 	token_endpoint_auth_methods_supported?: string[];
 	authorization_response_iss_parameter_supported?: boolean;
+	/** The admin's own: the Google Workspace domain that an answer must name (`hd`). */
+	hosted_domain?: string;
 };
 
 /** What an identity provider says of itself in SAML metadata, or an admin typed by hand. */
@@ -216,6 +218,7 @@ export const signIns = pgTable(
 			name: string;
 			provider: string;
 			claimMapping: ClaimMapping | null;
+			hostedDomain?: string | null;
 			saml: SamlSettings | null;
 		}>(),
 		settingsHash: text("settings_hash").notNull(),

@@ -86,6 +86,7 @@ export const reasons = {
 	audience_differs: admin,
 	clock: operator,
 	subject_missing: provider,
+	hosted_domain_differs: person,
 	subject_differs: provider,
 
 	// Reading the provider's settings

@@ -18,7 +18,11 @@ describe("an OpenID Connect draft", () => {
 		const read = parseDraft({ ...oidc, name: " Okta ", issuer: " https://acme.okta.test " });
 		expect(read).toEqual({
 			ok: true,
-			draft: { ...oidc, scopes: "", claimMapping: mappingFields(null) },
+			draft: {
+				...oidc,
+				scopes: "",
+				claimMapping: mappingFields(null),
+			},
 		});
 	});
 
@@ -31,6 +35,8 @@ describe("an OpenID Connect draft", () => {
 		[{ issuer: "", discoveryEndpoint: "somewhere" }, { discoveryEndpoint: "not_a_url" }],
 		[{ clientId: " " }, { clientId: "required" }],
 		[{ secretExpiresOn: "tomorrow" }, { secretExpiresOn: "not_a_date" }],
+		[{ emailDomain: "acme" }, { emailDomain: "not_a_domain" }],
+		[{ hostedDomain: "https://acme.test/" }, { hostedDomain: "not_a_domain" }],
 		[{ scopes: 'groups "' }, { scopes: "not_scopes" }],
 		[{ claimMapping: { email: "x".repeat(257) } }, { claimMapping: "too_long" }],
 		[

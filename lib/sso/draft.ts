@@ -16,6 +16,15 @@ const optionalAddress = z.union([z.literal(""), address]).default("");
 
 const claimName = z.string().trim().max(256, "too_long").default("");
 
+/** A domain's form alone; whether it may be somebody's own is decided when it is added. */
+const domainName = z
+	.string()
+	.trim()
+	.toLowerCase()
+	.max(253, "too_long")
+	.regex(/^$|^@?[^\s/@:?#\\]+\.[^\s/@:?#\\]+$/, "not_a_domain")
+	.optional();
+
 const named = {
 	name: z.string().trim().min(1, "required").max(64, "too_long"),
 	provider: z.string().regex(/^[a-z0-9-]{1,32}$/),
@@ -41,6 +50,10 @@ const oidcSchema = z.object({
 	clientSecret: z.string().trim().max(1000, "too_long"),
 	secretExpiresOn: z.union([z.literal(""), z.iso.date("not_a_date")]),
 	discoveryEndpoint: z.union([z.literal(""), address]),
+	/** One more domain of the workspace, to be proved. */
+	emailDomain: domainName,
+	/** Google alone: the Workspace domain (`hd`) an account must belong to. */
+	hostedDomain: domainName,
 	/** Separated by spaces. Blank asks for the usual ones. */
 	scopes: z
 		.string()

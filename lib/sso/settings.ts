@@ -39,7 +39,10 @@ export async function readyDraft(
 	const found = await reader(draft.issuer, draft.discoveryEndpoint || null);
 	if (!found.ok)
 		return { ...found, field: draft.discoveryEndpoint ? "discoveryEndpoint" : "issuer" };
-	const { metadata } = found;
+	const metadata: ProviderMetadata = {
+		...found.metadata,
+		...(draft.hostedDomain ? { hosted_domain: draft.hostedDomain.replace(/^@/, "") } : {}),
+	};
 	if (draft.clientSecret)
 		return {
 			ok: true,
@@ -66,11 +69,16 @@ export function engineSettings(
 	if (settings) {
 		const { draft, metadata, secret } = settings;
 		const clientSecret = secret.kind === "new" ? secret.text : storedSecret(stored);
-		return { clientId: draft.clientId, clientSecret, metadata };
+		return { clientId: draft.clientId, clientSecret, metadata: forEngine(metadata) };
 	}
 	if (!stored) throw new Error("a sign-in needs a connection or settings to test");
 	const { clientId, metadata } = stored;
-	return { clientId, clientSecret: storedSecret(stored), metadata };
+	return { clientId, clientSecret: storedSecret(stored), metadata: forEngine(metadata) };
+}
+
+/** What the provider itself said. */
+function forEngine({ hosted_domain: _, ...metadata }: ProviderMetadata): ProviderMetadata {
+	return metadata;
 }
 
 /** The names an admin gave, or null where all are left to what providers usually send. */

@@ -9,7 +9,7 @@ import { randomInt } from "node:crypto";
 import { and, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { type Db, transact } from "@/db/client";
 import { signIns } from "@/db/schema";
-import type { ClaimMapping, SignInIntent, TraceStep } from "@/db/schema/sso";
+import type { SignInIntent, TraceStep } from "@/db/schema/sso";
 import type { Visitor } from "@/lib/accounts/sessions";
 import { countRefusal, record } from "@/lib/activity/record";
 import { senderOf } from "@/lib/platform/addresses";
@@ -20,17 +20,12 @@ import { storable } from "@/lib/platform/text";
 import type { Reason } from "@/lib/policy/reasons";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import * as broker from "./broker";
+import { choicesFor, chosenParameters, isOfDomain } from "./choices";
 import { type Identity, identityOf, shownClaims } from "./claims";
 import { type Connection, findConnection } from "./connections";
 import { causeOf } from "./engine-errors";
 import { oidcSession } from "./provider-session";
-import {
-	engineSettings,
-	hashOfSettings,
-	mappingOf,
-	type ReadySettings,
-	scopesOf,
-} from "./settings";
+import { engineSettings, hashOfSettings, mappingOf, type ReadySettings } from "./settings";
 
 export type SignIn = typeof signIns.$inferSelect;
 
@@ -84,7 +79,7 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 		{ workspaceId: workspace.id, id },
 		engine,
 		{
-			...scopeOf(settings, connection),
+			...chosenParameters(settings, connection),
 			...(start.email ? { login_hint: start.email } : {}),
 			...(start.chooseAccount ? { prompt: "select_account" } : {}),
 			...(intent === "fresh" ? { prompt: "login", max_age: "0" } : {}),
@@ -116,31 +111,13 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 }
 
 /** What of the tested settings is kept with the attempt: names, and no secret. */
-const draftOf = ({ draft }: ReadySettings) => ({
+const draftOf = ({ draft, metadata }: ReadySettings) => ({
 	name: draft.name,
 	provider: draft.provider,
 	claimMapping: mappingOf(draft),
+	hostedDomain: metadata.hosted_domain ?? null,
 	saml: null,
 });
-
-/** The scopes to ask for beside the usual ones, which the engine asks for by itself. */
-function scopeOf(
-	settings: ReadySettings | null,
-	connection: Connection | null,
-): { scope?: string } {
-	const scopes = settings ? scopesOf(settings.draft) : (connection?.scopes ?? null);
-	// With it, the engine would become an OpenID provider of its own.
-	const more = scopes?.filter((scope) => scope !== "openid") ?? [];
-	return more.length > 0 ? { scope: more.join(" ") } : {};
-}
-
-/** By which names the claims are read: those under test, else the connection's. */
-async function mappingFor(db: Db, signIn: SignIn): Promise<ClaimMapping | null> {
-	if (signIn.draft) return signIn.draft.claimMapping;
-	if (!signIn.connectionId) return null;
-	const connection = await findConnection(db, signIn.workspaceId, signIn.connectionId);
-	return connection?.claimMapping ?? null;
-}
 
 const verifierPlace = (id: string) => `sign_ins/${id}/code_verifier`;
 
@@ -232,7 +209,13 @@ export async function acceptAnswer(
 		return refuse(reason, texts);
 	}
 	trace.push(step("verified", true, new Date()));
-	const read = identityOf(issuer, verified.claims, await mappingFor(db, signIn));
+	const choices = await choicesFor(db, signIn);
+	if (!isOfDomain(verified.claims, choices))
+		return refuse("hosted_domain_differs", {
+			expected: choices.hostedDomain ?? "",
+			received: String(verified.claims.hd ?? "—"),
+		});
+	const read = identityOf(issuer, verified.claims, choices.mapping);
 	if (!read.ok) return refuse(read.reason);
 	if (signIn.intent === "fresh" && isStale(read.identity, signIn))
 		return refuse("needs_fresh_sign_in");

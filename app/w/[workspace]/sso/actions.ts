@@ -13,12 +13,14 @@ import { changePolicy } from "@/lib/members/policy-change";
 import { isId } from "@/lib/platform/ids";
 import { refusals } from "@/lib/policy/change";
 import { type Policy, policySchema } from "@/lib/policy/document";
+import type { Reason } from "@/lib/policy/reasons";
 import {
 	activateConnection,
 	findConnection,
 	pauseConnection,
 	removeConnection,
 } from "@/lib/sso/connections";
+import { addDomain, normalDomain } from "@/lib/sso/domains";
 import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
 import { saveConnection } from "@/lib/sso/save";
 import { readyDraft } from "@/lib/sso/settings";
@@ -42,7 +44,14 @@ export async function saveConnectionAction(
 	if (!parsed.ok) return { ok: false, reason: "malformed", problems: parsed.problems };
 	const { workspace, actor } = allowed.session;
 	const known = id === null || isId(id) ? id : null;
-	const saved = await saveConnection(await database(), actor, workspace, known, parsed.draft);
+	const domain = parsed.draft.protocol === "oidc" ? (parsed.draft.emailDomain ?? "") : "";
+	const refuseDomain = (reason: Reason) =>
+		refusal(reason, { workspace: workspace.name, domain }, "emailDomain");
+	// Before anything is saved: the form stands as it was typed.
+	const normal = domain ? normalDomain(domain) : null;
+	if (normal && !normal.ok) return refuseDomain(normal.reason);
+	const db = await database();
+	const saved = await saveConnection(db, actor, workspace, known, parsed.draft);
 	if (!saved.ok)
 		return refusal(
 			saved.reason,
@@ -50,6 +59,10 @@ export async function saveConnectionAction(
 			saved.field,
 		);
 	revalidatePath(pageOf(slug));
+	if (domain) {
+		const added = await transact(db, (tx) => addDomain(tx, actor, workspace, domain));
+		if (!added.ok) return refuseDomain(added.reason);
+	}
 	return { ok: true, id: saved.connection.id };
 }
 

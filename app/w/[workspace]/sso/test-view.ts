@@ -5,6 +5,15 @@ import { isReason } from "@/lib/policy/reasons";
 import type { SignIn } from "@/lib/sso/sign-in";
 import type { Verdict } from "@/lib/sso/test-sign-in";
 
+/** The claims that a mapping puts others in the place of. */
+const usualNames: Record<string, string> = {
+	email: "email",
+	name: "name",
+	givenName: "given_name",
+	familyName: "family_name",
+	subject: "sub",
+};
+
 /** Puts a test that has ended into words for its page. */
 export async function testView(
 	signIn: SignIn,
@@ -29,7 +38,12 @@ export async function testView(
 	const reason = signIn.reason && isReason(signIn.reason) ? signIn.reason : null;
 	const shown = verdict?.shown ?? {};
 	const unverified = shown.email_verified === "false";
+	const mapped = Object.entries(signIn.draft?.claimMapping ?? {}).filter(([, name]) => name);
 	const meaning = (name: string) => {
+		const as = mapped.find(([, claim]) => claim === name)?.[0];
+		if (as) return t(`mapped.${as}`);
+		if (mapped.some(([field]) => t.has(`meanings.${name}`) && usualNames[field] === name))
+			return t("meanings.other");
 		if (name === "email_verified" && unverified) return t("meanings.email_unverified");
 		const key = `meanings.${name}`;
 		return t.has(key) ? t(key) : t("meanings.other");

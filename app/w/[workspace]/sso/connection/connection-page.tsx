@@ -5,6 +5,7 @@ import { GuidePane } from "@/components/guide/guide-pane";
 import { HaveReady, type SecondFactor } from "@/components/guide/have-ready";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
+import { KnownDomains } from "@/components/sso/known-domains";
 import { SignOutValues } from "@/components/sso/sign-out-values";
 import { TestResult } from "@/components/sso/test-result";
 import { ArchTile } from "@/components/ui/arch-tile";
@@ -15,6 +16,7 @@ import type { Policy } from "@/lib/policy/document";
 import { backchannelUri } from "@/lib/sso/backchannel";
 import { redirectUri } from "@/lib/sso/broker";
 import type { Connection } from "@/lib/sso/connections";
+import { listDomains } from "@/lib/sso/domains";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
 import { providerOf } from "@/lib/sso/providers";
@@ -78,6 +80,12 @@ export async function ConnectionPage({
 							provider={provider}
 							name={name}
 							ours={ours}
+							domains={
+								<KnownDomains
+									domains={await listDomains(db, workspace.id)}
+									workspace={workspace.name}
+								/>
+							}
 							result={result}
 						/>
 						{connection?.protocol === "oidc" ? (

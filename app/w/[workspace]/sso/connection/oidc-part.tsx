@@ -14,6 +14,7 @@ export async function OidcPart({
 	provider,
 	name,
 	ours,
+	domains,
 	result,
 }: {
 	slug: string;
@@ -22,6 +23,7 @@ export async function OidcPart({
 	/** What the connection is called, or would be. */
 	name: string;
 	ours: { redirectUri: string; loginUrl: string };
+	domains: ReactNode;
 	result: ReactNode;
 }) {
 	const t = await getTranslations("connection");
@@ -40,6 +42,8 @@ export async function OidcPart({
 					clientSecret: "",
 					secretExpiresOn: connection?.secretExpiresOn ?? "",
 					discoveryEndpoint: connection?.discoveryEndpoint ?? "",
+					emailDomain: "",
+					hostedDomain: connection?.metadata.hosted_domain ?? "",
 					scopes: connection?.scopes?.join(" ") ?? "",
 					claimMapping: mappingFields(connection?.claimMapping ?? null),
 				}}
@@ -65,6 +69,7 @@ export async function OidcPart({
 							}
 						: null
 				}
+				domains={domains}
 				actions={{
 					save: saveConnectionAction.bind(null, slug),
 					test: testConnectionAction.bind(null, slug),
