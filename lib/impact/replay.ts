@@ -69,7 +69,7 @@ async function decide(
 	const attempt: SignInAttempt = {
 		method: "sso",
 		intent: signIn.intent,
-		initiatedBy: "sp",
+		initiatedBy: signIn.initiatedBy,
 		// Begun anew: that the settings have changed since is no question of the rules.
 		connectionRevision: connection.revision,
 		email: identity.email,

@@ -218,6 +218,19 @@ describe("would today's rules decide the same", () => {
 		});
 	});
 
+	it("asks about a sign-in begun at the provider as one begun there", async () => {
+		const world = await connected();
+		const attempt = await anAttempt(world, {
+			outcome: "refuse",
+			reason: "start_here",
+			initiatedBy: "idp",
+		});
+		expect(await replaySignIn(db, world.workspace, attempt, new Date())).toMatchObject({
+			same: true,
+			admission: { reason: "start_here" },
+		});
+	});
+
 	it("has nothing to say where the provider vouched for nobody", async () => {
 		const world = await connected();
 		const attempt = await anAttempt(world, {

@@ -122,10 +122,12 @@ function notReached({ trace, intent }: SignIn): string[] {
 }
 
 /** What the decision rests on. Everything else says more about a person than an admin needs. */
-const impersonal = "sub nameid email email_verified nameid_format hd tid groups".split(" ");
+const impersonal = "sub nameid email email_verified nameid-format hd tid groups".split(" ");
+
+const folded = (name: string) => name.toLowerCase().replace(" ", "-");
 
 const place = (name: string) => {
-	const at = impersonal.indexOf(name.toLowerCase());
+	const at = impersonal.indexOf(folded(name));
 	return at < 0 ? impersonal.length : at;
 };
 
@@ -135,8 +137,8 @@ function claimsShown(shown: Record<string, string>): ShownClaim[] {
 		.sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b))
 		.map(([name, value]) => ({
 			name,
-			value: name === "sub" || name === "nameid" ? shortened(value) : shownText(value),
-			personal: !impersonal.includes(name.toLowerCase()),
+			value: /^(?:sub|nameid)$/i.test(name) ? shortened(value) : shownText(value),
+			personal: !impersonal.includes(folded(name)),
 		}));
 }
 

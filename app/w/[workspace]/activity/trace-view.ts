@@ -146,6 +146,9 @@ async function factsOf(
 		...(signIn.address ? [{ label: t("address"), value: signIn.address, mono: true }] : []),
 		{ label: t("started"), at: signIn.startedAt },
 		{ label: t("intent"), value: t(`intents.${signIn.intent}`) },
+		...(signIn.initiatedBy === "idp"
+			? [{ label: t("begun"), value: t("atProvider", { provider }) }]
+			: []),
 	];
 }
 
