@@ -59,7 +59,7 @@ function tagOf({ kind, outcome, details }: ActivityView): Outcome {
 	if (kind === "member.replaced") return "replaced";
 	if (kind === "sign_in.sso" && details.outcome === "provision") return "added";
 	if (kind === "sign_in.sso" && details.outcome === "link") return "linked";
-	if (kind.startsWith("sign_")) return "welcome";
+	if (kind.startsWith("sign_in.")) return "welcome";
 	return kind.startsWith("policy.") || kind.startsWith("connection.") ? "changed" : "updated";
 }
 

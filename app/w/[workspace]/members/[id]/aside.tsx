@@ -91,9 +91,9 @@ export async function ProfileSide({
 				<Facts facts={facts} />
 			</PanelBody>
 			{locked && edit ? (
-				<PanelFoot className="flex-nowrap items-start">
-					<Lock className="mt-0.5 size-[15px] shrink-0 stroke-[1.6] text-ink-3" aria-hidden />
-					{locked}
+				<PanelFoot>
+					<Lock className="size-[15px] shrink-0 stroke-[1.6] text-ink-3" aria-hidden />
+					<span className="min-w-0 flex-1">{locked}</span>
 				</PanelFoot>
 			) : null}
 		</Side>
