@@ -10,6 +10,7 @@ import { resetJobs } from "@/lib/accounts/resets";
 import { ensureSetupCode } from "@/lib/accounts/setup";
 import { activityJobs } from "@/lib/activity/jobs";
 import { directoryJobs } from "@/lib/directory/jobs";
+import { policyJobs } from "@/lib/members/policy-change";
 import { installEgressGuard } from "@/lib/platform/egress";
 import { type Env, prepareEnv } from "@/lib/platform/env";
 import { createServer } from "@/lib/platform/http";
@@ -19,10 +20,12 @@ import { captureConsole, log } from "@/lib/platform/log";
 import { mailJobs } from "@/lib/platform/mail";
 import { answerScim } from "@/lib/scim/door";
 import { domainJobs } from "@/lib/sso/domain-checks";
+import { enforcementJobs } from "@/lib/sso/enforcement";
 import { expiryJobs } from "@/lib/sso/expiry-notices";
 import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
 import { expireOffers } from "@/lib/sso/sign-out";
+import { passwordOfferJobs } from "@/lib/sso/turned-off";
 
 const JOBS_EVERY_MS = 1_000;
 const SHUTDOWN_MS = 10_000;
@@ -73,6 +76,9 @@ function jobHandlers(db: Db): Handlers {
 		...directoryJobs(db),
 		...domainJobs(db),
 		...expiryJobs(db),
+		...policyJobs(db),
+		...passwordOfferJobs(db),
+		...enforcementJobs(db),
 		"limits.sweep": async (_, { now }) => {
 			await sweepLimits(db, now);
 			return new Date(now.getTime() + HOUR_MS);

@@ -1,24 +1,56 @@
-import type { ImpactView } from "@/components/impact/impact-dialog";
-import type { Impact } from "@/lib/impact/what-would-change";
+import { getTranslations } from "next-intl/server";
+import type { ImpactPerson, ImpactView } from "@/components/impact/impact-dialog";
+import type { Impact, PersonChange } from "@/lib/impact/what-would-change";
 import { adminRole, builtInRoles } from "@/lib/roles/permissions";
-import { type Refusal, refusal } from "./refusal";
+import { noWords, type Refusal, refusal } from "./refusal";
 
 /** People named in one view; the rest are counted. */
-const mostShown = 100;
+const mostShown = 200;
 
 /** A preview for the page; or why the change cannot be made at all. */
 export async function impactView(
-	{ people, changes, lastAdmin }: Impact,
+	{ people, changes, lastAdmin, up, down }: Impact,
 	workspace: string,
+	provider = "",
 ): Promise<ImpactView | Refusal> {
 	if (lastAdmin) return refusal("last_admin", { workspace });
 	const admin = builtInRoles.find(({ key }) => key === adminRole)?.name;
+	const losing = changes.filter(losesAccess);
+	// Those who lose something are named before the others.
+	const named = [...losing, ...changes.filter((change) => !losesAccess(change))];
 	return {
 		ok: true,
 		people,
 		count: changes.length,
-		changes: changes.slice(0, mostShown),
-		lost: changes.filter(({ before, after }) => before !== null && after === null).length,
+		changes: await Promise.all(
+			named.slice(0, mostShown).map((change) => impactPerson(change, workspace, provider)),
+		),
+		lost: losing.length,
 		admins: changes.filter(({ before, after }) => before !== admin && after === admin).length,
+		up,
+		down,
 	};
+}
+
+/** No access any more, by the role or by the way in. */
+const losesAccess = ({ before, after, stranded }: PersonChange) =>
+	stranded !== null || (before !== null && after === null);
+
+async function impactPerson(
+	change: PersonChange,
+	workspace: string,
+	provider: string,
+): Promise<ImpactPerson> {
+	const t = await getTranslations("reasons");
+	const { stranded, ...person } = change;
+	const domain = person.email?.split("@")[1] ?? "";
+	const words = {
+		...noWords,
+		workspace,
+		provider,
+		email: person.email ?? "",
+		domain,
+		received: domain,
+	};
+	return { ...person, stranded: stranded && t(`${stranded}.why`, words) };
 }

@@ -8,7 +8,8 @@ type Words = Partial<
 	Record<"workspace" | "provider" | "email" | "domain" | "expected" | "received", string>
 >;
 
-const noWords = {
+/** Nothing known of what fills a reason's texts. */
+export const noWords = {
 	workspace: "",
 	provider: "",
 	email: "",

@@ -37,11 +37,17 @@ async function currentSession(slug: string): Promise<Session | null> {
 /**
  * The member behind a page of a workspace. Whoever is not signed in goes to /login and comes back.
  * @param path where to come back to.
+ * @param recovery a session by recovery code may open this too; elsewhere it is led to what it is for.
  */
-export async function requireMember(slug: string, path = `/w/${slug}`): Promise<Session> {
+export async function requireMember(
+	slug: string,
+	path = `/w/${slug}`,
+	{ recovery = false } = {},
+): Promise<Session> {
 	const session = await currentSession(slug);
-	if (session) return session;
-	redirect(`/login?${new URLSearchParams({ workspace: slug, next: path })}`);
+	if (!session) redirect(`/login?${new URLSearchParams({ workspace: slug, next: path })}`);
+	if (session.method === "recovery" && !recovery) redirect(`/w/${slug}/sso`);
+	return session;
 }
 
 /** Whether a member may do something here. */
@@ -66,7 +72,8 @@ export async function authorize(
 	permission: Permission,
 	{ fresh = false } = {},
 ): Promise<{ ok: true; session: Session } | NotAuthorized> {
-	const session = await requireMember(slug);
+	// What a recovery code does not open, its session has no permission for.
+	const session = await requireMember(slug, undefined, { recovery: true });
 	if (!can(session, permission)) return { ok: false, reason: "not_permitted" };
 	if (fresh && !isFresh(session)) return { ok: false, reason: "needs_fresh_sign_in" };
 	return { ok: true, session };

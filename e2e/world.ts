@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { type Db, transact } from "@/db/client";
 import { setPassword } from "@/lib/accounts/passwords";
+import { keepSsoCodes, makeSsoCodes } from "@/lib/accounts/sso-codes";
 import { createMember } from "@/lib/members/members";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
@@ -111,6 +112,14 @@ export async function makeWorld(db: Db, input: WorldInput): Promise<World> {
 			const { revision } = await currentPolicy(tx, id);
 			const saved = await savePolicy(tx, operator, id, revision, input.policy, null);
 			if (!saved.ok) throw new Error(saved.reason);
+		}
+		// What enforces SSO is turned on only where an admin kept recovery codes.
+		const { document } = await currentPolicy(tx, id);
+		if (document.enforceSso.mode !== "off") {
+			const owner = { workspaceId: id, id: admin.id };
+			const made = await makeSsoCodes(tx, owner);
+			if (!made.ok) throw new Error(made.reason);
+			await keepSsoCodes(tx, operator, owner, made.codes[0] ?? "", new Date());
 		}
 		return { workspace: { id, slug, name }, domain, admin, members };
 	});

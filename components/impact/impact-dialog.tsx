@@ -10,15 +10,21 @@ import { Table } from "@/components/ui/table";
 import { TextField } from "@/components/ui/text-field";
 import type { PersonChange } from "@/lib/impact/what-would-change";
 
-/** What a change would do to people; of many, the first hundred by name. */
+/** One person, with the words for why no way in would be open any more. */
+export type ImpactPerson = Omit<PersonChange, "stranded"> & { stranded: string | null };
+
+/** What a change would do to people; of many, the first ones, who lose something before others. */
 export type ImpactView = {
 	ok: true;
 	people: number;
 	count: number;
-	changes: PersonChange[];
+	changes: ImpactPerson[];
 	/** How many would have no access, and how many would be Admin, who were not. */
 	lost: number;
 	admins: number;
+	/** How many roles rise and sink in rank. */
+	up: number;
+	down: number;
 };
 
 /**
@@ -33,8 +39,10 @@ export function ImpactDialog({
 	variant = "ink",
 	busy,
 	refusal,
+	refused = false,
 	onApply,
 	onClose,
+	foot,
 	children,
 }: {
 	/** Null: closed. */
@@ -47,8 +55,12 @@ export function ImpactDialog({
 	variant?: ButtonVariant;
 	busy: boolean;
 	refusal: RefusalView | null;
+	/** It cannot be applied, as `children` says why. */
+	refused?: boolean;
 	onApply: () => void;
 	onClose: () => void;
+	/** Stands below the people: the reason that is kept. */
+	foot?: ReactNode;
 	/** Stands above the people: what else changes. */
 	children?: ReactNode;
 }) {
@@ -72,14 +84,16 @@ export function ImpactDialog({
 			footer={
 				<>
 					<Button onClick={close}>{t("back")}</Button>
-					<Button
-						variant={variant}
-						busy={busy}
-						unavailable={waits ? "impact-typed-label" : false}
-						onClick={onApply}
-					>
-						{apply}
-					</Button>
+					{refused ? null : (
+						<Button
+							variant={variant}
+							busy={busy}
+							unavailable={waits ? "impact-typed-label" : false}
+							onClick={onApply}
+						>
+							{apply}
+						</Button>
+					)}
 				</>
 			}
 		>
@@ -87,7 +101,8 @@ export function ImpactDialog({
 				{refusal ? <RefusalBand refusal={refusal} /> : null}
 				{children}
 				{shown ? <ImpactList shown={shown} /> : null}
-				{shown && shown.lost > 0 ? (
+				{refused ? null : foot}
+				{shown && shown.lost > 0 && !refused ? (
 					<TextField
 						mono
 						autoComplete="off"
@@ -101,56 +116,148 @@ export function ImpactDialog({
 	);
 }
 
-/** The people themselves: before and after. */
+type Filter = "all" | "lost" | "others";
+
+/** The people themselves: before, after, and why. */
 function ImpactList({ shown }: { shown: ImpactView }) {
 	const t = useTranslations("impact");
+	const [filter, setFilter] = useState<Filter>("all");
+	const [asked, setAsked] = useState("");
 	if (shown.count === 0) return <Band tone="note" title={t("nobody")} />;
+	const wanted = asked.trim().toLowerCase();
+	const listed = shown.changes.filter(
+		(change) =>
+			(filter === "all" || (filter === "lost") === isLost(change)) &&
+			`${change.name} ${change.email ?? ""}`.toLowerCase().includes(wanted),
+	);
+	const others = shown.count - shown.lost;
 	return (
 		<div className="space-y-3">
 			{shown.lost > 0 ? <Band tone="stop" title={t("lost", { count: shown.lost })} /> : null}
 			{shown.admins > 0 ? <Band tone="care" title={t("admins", { count: shown.admins })} /> : null}
+			{shown.up + shown.down > 0 ? (
+				<p className="text-sm text-ink-2">{t("moves", { up: shown.up, down: shown.down })}</p>
+			) : null}
+			{shown.changes.length > 8 ? (
+				<div className="flex flex-wrap items-end justify-between gap-3">
+					<fieldset aria-label={t("filter")} className="flex flex-wrap gap-1">
+						{(
+							[
+								["all", shown.count],
+								["lost", shown.lost],
+								["others", others],
+							] as const
+						).map(([each, count]) => (
+							<Button
+								key={each}
+								size="sm"
+								variant={filter === each ? "line" : "quiet"}
+								aria-pressed={filter === each}
+								onClick={() => setFilter(each)}
+							>
+								{t(`filters.${each}`, { count })}
+							</Button>
+						))}
+					</fieldset>
+					<TextField
+						type="search"
+						className="w-56 max-sm:w-full"
+						label={t("find")}
+						value={asked}
+						onChange={(event) => setAsked(event.target.value)}
+					/>
+				</div>
+			) : null}
 			<Panel>
 				<Table
 					caption={t("changes")}
 					columns={[
-						{ label: t("person"), className: "w-2/5" },
+						{ label: t("person"), className: "w-1/3" },
 						{ label: t("now") },
 						{ label: t("after") },
+						{ label: t("because") },
 					]}
-					rows={shown.changes.map((change) => ({
+					rows={listed.map((change) => ({
 						key: change.id,
 						cells: [
-							<span key="name" className="[overflow-wrap:anywhere]">
+							<span key="name" className="block min-w-0 [overflow-wrap:anywhere]">
 								{change.name}
+								{change.email && change.email !== change.name ? (
+									<span className="block text-sm font-normal text-ink-3">{change.email}</span>
+								) : null}
 							</span>,
 							change.before ?? t("noAccess"),
 							<After key="after" change={change} />,
+							<Because key="because" change={change} />,
 						],
 					}))}
 				/>
-				{shown.count > shown.changes.length ? (
-					<PanelFoot>{t("more", { count: shown.count - shown.changes.length })}</PanelFoot>
-				) : null}
+				<PanelFoot>
+					{shown.count > shown.changes.length ? (
+						<span>{t("more", { count: shown.count - shown.changes.length })}</span>
+					) : null}
+					<Button size="sm" variant="quiet" onClick={() => download(shown.changes, t)}>
+						{t("csv")}
+					</Button>
+				</PanelFoot>
 			</Panel>
 		</div>
 	);
 }
 
-function After({ change }: { change: PersonChange }) {
+const isLost = ({ before, after, stranded }: ImpactPerson) =>
+	stranded !== null || (before !== null && after === null);
+
+function Because({ change }: { change: ImpactPerson }) {
+	const t = useTranslations("impact");
+	if (change.stranded) return <span className="text-stop">{change.stranded}</span>;
+	return (
+		<>
+			{change.because ? t(`sources.${change.because.kind}`, { name: change.because.name }) : null}
+		</>
+	);
+}
+
+/** The people that are listed, as a file that spreadsheets read. */
+function download(
+	changes: readonly ImpactPerson[],
+	t: ReturnType<typeof useTranslations<"impact">>,
+): void {
+	// A cell that begins like a formula would be one (CSV injection).
+	const cell = (text: string) => `"${text.replace(/^[=+\-@\t]/, "'$&").replaceAll('"', '""')}"`;
+	const rows = [
+		[t("person"), t("email"), t("now"), t("after"), t("because")],
+		...changes.map((change) => [
+			change.name,
+			change.email ?? "",
+			change.before ?? t("noAccess"),
+			change.stranded ? t("noWay") : (change.after ?? t("noAccess")),
+			change.stranded ??
+				(change.because ? t(`sources.${change.because.kind}`, { name: change.because.name }) : ""),
+		]),
+	];
+	const text = rows.map((row) => row.map(cell).join(",")).join("\r\n");
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+	link.download = "what-would-change.csv";
+	link.click();
+	URL.revokeObjectURL(link.href);
+}
+
+function After({ change }: { change: ImpactPerson }) {
 	const t = useTranslations("impact");
 	const groups = [
 		...(change.joins.length > 0 ? [t("joins", { names: change.joins.join(", ") })] : []),
 		...(change.leaves.length > 0 ? [t("leaves", { names: change.leaves.join(", ") })] : []),
 	];
-	const role =
-		change.after === null ? (
-			<span className="text-stop">{t("noAccess")}</span>
-		) : (
-			<span className="text-ink">{change.after}</span>
-		);
+	const none = change.stranded ? t("noWay") : change.after === null ? t("noAccess") : null;
 	return (
 		<>
-			{role}
+			{none ? (
+				<span className="text-stop">{none}</span>
+			) : (
+				<span className="text-ink">{change.after}</span>
+			)}
 			{groups.length > 0 ? <span className="block text-sm">{groups.join("; ")}</span> : null}
 		</>
 	);

@@ -1,169 +1,171 @@
 "use client";
+import { History, ScrollText } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useEffect, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { ActionBar } from "@/components/ui/action-bar";
-import { Band } from "@/components/ui/band";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Panel, PanelFoot, PanelHead } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
-import { Select, type SelectOption } from "@/components/ui/select";
-import { SettingRow, settingIds } from "@/components/ui/setting-row";
-import { Switch } from "@/components/ui/switch";
-import { Table } from "@/components/ui/table";
-import { TextField } from "@/components/ui/text-field";
 import { Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/toast";
-import type { Policy } from "@/lib/policy/document";
-
-/** The rules this page sets. */
-export type PolicyEdits = Partial<
-	Pick<Policy, "autoProvision" | "requireProvisioning" | "rolesFrom" | "defaultRole">
->;
-type Field = keyof PolicyEdits;
-type Preview = {
-	ok: true;
-	people: number;
-	changes: { id: string; name: string; before: string | null; after: string | null }[];
-};
+import { type ChangeFacts, sameValue, unavailable } from "@/lib/policy/change";
+import type { Policy, PolicyField } from "@/lib/policy/document";
+import type { ProfileName } from "@/lib/policy/profiles";
+import { ChangeDialog, type PolicyPreview } from "./change-dialog";
+import { type EnforceActions, EnforceDialog } from "./enforce-dialog";
+import { policyRows } from "./fields";
+import { type Moved, MovedDialog } from "./moved-dialog";
+import {
+	AttributeRow,
+	BrakeRow,
+	DefaultRoleRow,
+	DomainsRow,
+	EnforceRow,
+	ExceptionsRow,
+	type FindMember,
+	MinutesRow,
+	TwoFactorRows,
+} from "./own-rows";
+import { PlainRow, type RowContext, type Why } from "./policy-row";
+import type { PolicyNames } from "./words";
 
 export type PolicyView = {
 	revision: number;
 	savedBy: string;
 	savedAt: Date;
-	values: Required<PolicyEdits>;
-	/** For each field and value that cannot be chosen, why. */
-	unavailable: Partial<Record<Field, { value: string; why: string }[]>>;
-	roles: { key: string; name: string }[];
-	provider: string;
+	reason: string | null;
+	document: Policy;
+	facts: ChangeFacts;
+	names: PolicyNames;
+	domains: string[];
+	/** For each reason that can close a value: why, and where that is changed. */
+	whys: RowContext["whys"];
+	slug: string;
+	/** The ways back in that there are. */
+	ways: { codes: number; holders: number; admins: number; own: number };
+};
+
+export type PolicyActions = EnforceActions & {
+	preview: (
+		edits: Partial<Policy>,
+		startFrom: ProfileName | null,
+	) => Promise<PolicyPreview | RefusalView>;
+	apply: (
+		base: number,
+		edits: Partial<Policy>,
+		reason: string,
+		startFrom: ProfileName | null,
+	) => Promise<{ ok: true } | RefusalView>;
+	/** What was saved since a revision. */
+	moved: (since: number) => Promise<Moved | null>;
+	find: FindMember;
 };
 
 /**
  * The sign-in policy. Edits stay in the page until they are applied, and applying always shows
  * first whom it touches.
  */
-export function PolicyPanel({
-	policy,
-	preview,
-	save,
-}: {
-	policy: PolicyView;
-	preview: (edits: PolicyEdits) => Promise<Preview | RefusalView>;
-	save: (base: number, edits: PolicyEdits, reason: string) => Promise<{ ok: true } | RefusalView>;
-}) {
+export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: PolicyActions }) {
 	const t = useTranslations("policy");
 	const toast = useToast();
-	const [edits, setEdits] = useState<PolicyEdits>({});
-	const [shown, setShown] = useState<Preview | null>(null);
+	const [edits, setEdits] = useState<Partial<Policy>>({});
+	const [found, setFound] = useState<Record<string, string>>({});
+	const [shown, setShown] = useState<PolicyPreview | null>(null);
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
-	const [reason, setReason] = useState("");
+	const [moved, setMoved] = useState<Moved | null>(null);
+	const [base, setBase] = useState(policy.revision);
+	const [enforcing, setEnforcing] = useState(false);
 	const [pending, start] = useTransition();
-	const values = { ...policy.values, ...edits };
+	const draft: Policy = { ...policy.document, ...edits };
 	const edited = Object.keys(edits).length;
-	const words = { provider: policy.provider };
+	useLeaveGuard(edited > 0);
 
-	const edit = <F extends Field>(field: F, value: Required<PolicyEdits>[F]) => {
+	// A newer revision that was loaded without edits is what edits now rest on.
+	if (edited === 0 && base !== policy.revision) setBase(policy.revision);
+
+	const edit = (changes: Partial<Policy>) => {
 		setRefusal(null);
-		const { [field]: _, ...others } = edits;
-		setEdits(
-			value === policy.values[field] ? (others as PolicyEdits) : { ...edits, [field]: value },
+		const next = { ...edits, ...changes };
+		const kept = Object.entries(next).filter(
+			([field]) =>
+				!sameValue(field as PolicyField, { ...policy.document, ...next }, policy.document),
 		);
+		setEdits(Object.fromEntries(kept) as Partial<Policy>);
+	};
+	const names = { ...policy.names, people: { ...policy.names.people, ...found } };
+	const context: RowContext = {
+		policy: draft,
+		saved: policy.document,
+		names,
+		unavailable: unavailable(
+			{ ...draft, pinned: policy.document.pinned, mappings: draft.mappings },
+			policy.facts,
+		),
+		whys: policy.whys,
+		edit,
+		isEdited: (field) => field in edits,
 	};
 	const look = () =>
 		start(async () => {
-			const answer = await preview(edits);
-			if (answer.ok) setShown(answer);
+			const answer = await actions.preview(edits, null);
+			setShown(answer.ok ? answer : null);
 			setRefusal(answer.ok ? null : answer);
 		});
-	const apply = () =>
+	const apply = (reason: string) =>
 		start(async () => {
-			const done = await save(policy.revision, edits, reason);
+			const done = await actions.apply(base, edits, reason, null);
 			if (!done.ok) {
 				setRefusal(done);
+				if (done.reason === "policy_moved") {
+					setShown(null);
+					setMoved(await actions.moved(base));
+				}
 				return;
 			}
-			toast(t("applied", { count: shown?.changes.length ?? 0 }));
+			toast(t("dialog.applied"));
 			setShown(null);
 			setEdits({});
-			setReason("");
 			setRefusal(null);
 		});
-
-	const whyNot = (field: Field, value: string) =>
-		policy.unavailable[field]?.find((row) => row.value === value || row.value === "any")?.why;
-	const row = (field: Field) => {
-		const ids = settingIds(`policy-${field}`);
-		return {
-			ids,
-			common: {
-				id: `policy-${field}`,
-				name: t(`fields.${field}.name`, words),
-				sentence: t(`fields.${field}.sentence`, words),
-				edited: field in edits,
-			},
-			labelled: { "aria-labelledby": ids.name, "aria-describedby": ids.sentence },
-		};
-	};
-	const toggle = (field: "autoProvision" | "requireProvisioning") => {
-		const { ids, common, labelled } = row(field);
-		// What is on can always be turned off.
-		const why = values[field] === "off" ? whyNot(field, "on") : undefined;
-		return (
-			<SettingRow
-				{...common}
-				reason={why}
-				control={
-					<Switch
-						{...labelled}
-						checked={values[field] === "on"}
-						unavailable={why && ids.reason}
-						onChange={(event) => edit(field, event.target.checked ? "on" : "off")}
-					/>
-				}
-			/>
-		);
-	};
-	const rolesFrom = row("rolesFrom");
-	const defaultRole = row("defaultRole");
-	const sources: SelectOption[] = (["groups", "attribute", "workspace"] as const).map((value) => ({
-		value,
-		label: t(`fields.rolesFrom.values.${value}`, words),
-		disabled: value !== values.rolesFrom && Boolean(whyNot("rolesFrom", value)),
-	}));
-	const roles: SelectOption[] = [
-		...policy.roles.map(({ key, name }) => ({ value: key, label: name })),
-		{ value: "", label: t("fields.defaultRole.none") },
-	];
+	const home = `/w/${policy.slug}/sso`;
 	return (
-		<Section id="policy" title={t("title")} description={t("description")}>
+		<Section
+			id="policy"
+			title={t("title")}
+			description={t("description")}
+			actions={
+				<>
+					<ButtonLink href={`${home}/rules`} icon={<ScrollText aria-hidden />}>
+						{t("rules")}
+					</ButtonLink>
+					<ButtonLink href={`${home}/history`} icon={<History aria-hidden />}>
+						{t("history")}
+					</ButtonLink>
+				</>
+			}
+		>
 			<Panel>
-				<PanelHead>{t("who")}</PanelHead>
-				{toggle("requireProvisioning")}
-				{toggle("autoProvision")}
-				<PanelHead>{t("what")}</PanelHead>
-				<SettingRow
-					{...rolesFrom.common}
-					control={
-						<Select
-							{...rolesFrom.labelled}
-							options={sources}
-							value={values.rolesFrom}
-							onChange={(event) => edit("rolesFrom", event.target.value as Policy["rolesFrom"])}
-						/>
-					}
-				/>
-				<SettingRow
-					{...defaultRole.common}
-					control={
-						<Select
-							{...defaultRole.labelled}
-							options={roles}
-							value={values.defaultRole ?? ""}
-							onChange={(event) => edit("defaultRole", event.target.value || null)}
-						/>
-					}
-				/>
+				{policyRows.map(({ group, rows }) => (
+					<div key={group} className="[&>*+*]:border-t [&>*+*]:border-line">
+						<PanelHead>{t(`groups.${group}`)}</PanelHead>
+						{rows.map((spec) =>
+							spec.kind === "own" ? (
+								<OwnRow
+									key={spec.field}
+									field={spec.field}
+									context={context}
+									domains={policy.domains}
+									find={actions.find}
+									onFound={({ id, label }) => setFound({ ...found, [id]: label })}
+									onEnforce={() => setEnforcing(true)}
+								/>
+							) : (
+								<PlainRow key={spec.field} spec={spec} context={context} />
+							),
+						)}
+					</div>
+				))}
 				<PanelFoot>
 					<span>
 						{t.rich("revision", {
@@ -171,23 +173,39 @@ export function PolicyPanel({
 							by: policy.savedBy,
 							at: () => <Time at={policy.savedAt} />,
 						})}
+						{policy.reason ? `: ${t("because", { reason: policy.reason })}` : null}
 					</span>
+					<span className="ml-auto">{t("codes.held", policy.ways)}</span>
 				</PanelFoot>
 			</Panel>
 			{edited > 0 ? (
 				<ActionBar
 					actions={
 						<>
-							<Button variant="quiet" onClick={() => setEdits({})}>
+							<Button
+								variant="quiet"
+								onClick={() => {
+									setEdits({});
+									setRefusal(null);
+								}}
+							>
 								{t("discard")}
 							</Button>
+							{refusal?.reason === "policy_moved" ? (
+								<Button
+									busy={pending}
+									onClick={() => start(async () => setMoved(await actions.moved(base)))}
+								>
+									{t("compare")}
+								</Button>
+							) : null}
 							<Button variant="ink" busy={pending} onClick={look}>
 								{t("look")}
 							</Button>
 						</>
 					}
 				>
-					{t("notApplied", { count: edited })}
+					<span className="font-medium text-ink">{t("notApplied", { count: edited })}</span>
 				</ActionBar>
 			) : null}
 			{refusal && !shown ? (
@@ -195,47 +213,85 @@ export function PolicyPanel({
 					<RefusalBand refusal={refusal} />
 				</div>
 			) : null}
-			<Dialog
-				open={shown !== null}
-				onOpenChange={(open) => {
-					if (!open) setShown(null);
+			<ChangeDialog
+				shown={shown}
+				word={policy.slug}
+				names={names}
+				before={policy.document}
+				after={draft}
+				busy={pending}
+				refusal={refusal}
+				onApply={apply}
+				onClose={() => setShown(null)}
+			/>
+			<MovedDialog
+				moved={moved}
+				names={names}
+				onClose={() => setMoved(null)}
+				onRebase={(revision) => {
+					setBase(revision);
+					setMoved(null);
+					setRefusal(null);
 				}}
-				size="lg"
-				title={t("question", { count: shown?.changes.length ?? 0, of: shown?.people ?? 0 })}
-				footer={
-					<>
-						<Button onClick={() => setShown(null)}>{t("back")}</Button>
-						<Button variant="ink" busy={pending} onClick={apply}>
-							{t("apply", { count: shown?.changes.length ?? 0 })}
-						</Button>
-					</>
-				}
-			>
-				<div className="space-y-5">
-					{refusal ? <RefusalBand refusal={refusal} /> : null}
-					{shown && shown.changes.length > 0 ? (
-						<Panel>
-							<Table
-								caption={t("changes")}
-								columns={[{ label: t("person") }, { label: t("now") }, { label: t("after") }]}
-								rows={shown.changes.slice(0, 100).map(({ id, name, before, after }) => ({
-									key: id,
-									cells: [name, before ?? t("noAccess"), after ?? t("noAccess")],
-								}))}
-							/>
-						</Panel>
-					) : (
-						<Band tone="note" title={t("nobody")} />
-					)}
-					<TextField
-						label={t("reason")}
-						aside={t("optional")}
-						maxLength={200}
-						value={reason}
-						onChange={(event) => setReason(event.target.value)}
-					/>
-				</div>
-			</Dialog>
+			/>
+			{enforcing ? (
+				<EnforceDialog
+					policy={policy}
+					actions={actions}
+					onClose={() => setEnforcing(false)}
+					onDone={(from) => {
+						setEnforcing(false);
+						toast(from ? t("enforce.doneLater", { from }) : t("enforce.done"));
+					}}
+				/>
+			) : null}
 		</Section>
 	);
 }
+
+function OwnRow({
+	field,
+	context,
+	domains,
+	find,
+	onFound,
+	onEnforce,
+}: {
+	field: Extract<(typeof policyRows)[number]["rows"][number], { kind: "own" }>["field"];
+	context: RowContext;
+	domains: readonly string[];
+	find: FindMember;
+	onFound: (member: { id: string; label: string }) => void;
+	onEnforce: () => void;
+}) {
+	switch (field) {
+		case "enforceSso":
+			return <EnforceRow context={context} onEnforce={onEnforce} />;
+		case "allowedDomains":
+			return <DomainsRow context={context} domains={domains} />;
+		case "defaultRole":
+			return <DefaultRoleRow context={context} />;
+		case "attributeMayGrant":
+			return <AttributeRow context={context} />;
+		case "managedHere":
+			return <ExceptionsRow context={context} find={find} onFound={onFound} />;
+		case "brake":
+			return <BrakeRow context={context} />;
+		case "twoFactor":
+			return <TwoFactorRows context={context} />;
+		default:
+			return <MinutesRow field={field} context={context} />;
+	}
+}
+
+/** Leaving the page with edits asks. */
+function useLeaveGuard(active: boolean): void {
+	useEffect(() => {
+		if (!active) return;
+		const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+		window.addEventListener("beforeunload", ask);
+		return () => window.removeEventListener("beforeunload", ask);
+	}, [active]);
+}
+
+export type { Why };

@@ -9,6 +9,7 @@ import { Folded } from "@/components/ui/folded";
 import { Panel, PanelBody, PanelFoot, PanelRow } from "@/components/ui/panel";
 import { type State, StateBadge } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
+import type { DangerActions, DangerView } from "./danger-zone";
 import { EnabledSwitch, type SetEnabled } from "./enabled-switch";
 
 export type ConnectionView = {
@@ -36,11 +37,15 @@ export function ConnectionSummary({
 	connection,
 	folded,
 	setEnabled,
+	danger,
+	actions,
 }: {
 	connection: ConnectionView;
 	/** Among several: the values are behind a press. */
 	folded: boolean;
 	setEnabled: SetEnabled;
+	danger: DangerView | undefined;
+	actions: DangerActions;
 }) {
 	const t = useTranslations("sso.connection");
 	const list = useTranslations("connections");
@@ -83,6 +88,8 @@ export function ConnectionSummary({
 				name={name}
 				enabled={connection.status === "active"}
 				setEnabled={setEnabled}
+				danger={danger}
+				actions={actions}
 			/>
 			<PanelBody>{folded ? <Folded title={list("values")}>{values}</Folded> : values}</PanelBody>
 			<PanelFoot>

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { ConnectionSummary, type ConnectionView } from "./connection-summary";
+import type { DangerActions, DangerView } from "./danger-zone";
 import type { SetEnabled } from "./enabled-switch";
 
 /** The connections of a workspace, the one that is on first. */
@@ -10,10 +11,15 @@ export function ConnectionsSection({
 	connections,
 	addHref,
 	setEnabled,
+	danger,
+	actions,
 }: {
 	connections: readonly ConnectionView[];
 	addHref: string;
 	setEnabled: SetEnabled;
+	/** What turning each off would mean. */
+	danger: readonly DangerView[];
+	actions: DangerActions;
 }) {
 	const t = useTranslations("connections");
 	return (
@@ -34,6 +40,8 @@ export function ConnectionsSection({
 						connection={connection}
 						folded={connections.length > 1}
 						setEnabled={setEnabled}
+						danger={danger.find(({ id }) => id === connection.id)}
+						actions={actions}
 					/>
 				))}
 			</div>

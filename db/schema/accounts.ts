@@ -122,16 +122,21 @@ export const passkeys = pgTable(
 	],
 );
 
-/** Codes printed once. `factor` stands in for a second factor; each works once. */
+/**
+ * Codes printed once, each of which works once. `factor` stands in for a second factor; `sso` lets
+ * an admin in when single sign-on does not work.
+ */
 export const recoveryCodes = pgTable(
 	"recovery_codes",
 	{
 		workspaceId: workspaceId(),
 		id: uuid("id").notNull(),
 		memberId: uuid("member_id").notNull(),
-		purpose: text("purpose").$type<"factor">().notNull(),
+		purpose: text("purpose").$type<"factor" | "sso">().notNull(),
 		hash: text("hash").notNull(),
 		createdAt: at("created_at").notNull().defaultNow(),
+		/** For `sso`: when one of its set was typed in again, to show that it was kept. */
+		keptAt: at("kept_at"),
 		usedAt: at("used_at"),
 	},
 	(t) => [

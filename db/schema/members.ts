@@ -94,7 +94,7 @@ export const sessions = pgTable(
 		/** SHA-256 of the browser's id, which only its cookie holds. */
 		browserHash: text("browser_hash").notNull(),
 		method: text("method")
-			.$type<"password" | "google" | "sso" | "invitation" | "setup">()
+			.$type<"password" | "google" | "sso" | "invitation" | "setup" | "recovery">()
 			.notNull(),
 		connectionId: uuid("connection_id"),
 		/** What signing out at the provider needs to name its session there. */

@@ -64,15 +64,8 @@ export const places: Record<string, Place> = {
 		at: ({ connection }) => `/sso/connection/${connection}`,
 	},
 	"sso/connection/new": { needs: "sso.manage", at: () => "/sso/connection/new?provider=oidc" },
-	"sso/directory/drift": { needs: "directory.manage", at: () => "/sso/directory/drift" },
-	"sso/directory/requests": { needs: "directory.manage", at: () => "/sso/directory/requests" },
-	"sso/directory/requests/[id]": {
-		needs: "directory.manage",
-		at: ({ token }) => `/sso/directory/requests/${token}`,
-	},
-	"sso/directory/self-test": { needs: "directory.manage", at: () => "/sso/directory/self-test" },
-	"sso/directory/holds": { needs: "directory.manage", at: () => "/sso/directory/holds" },
-	"sso/mapping": { needs: "policy.manage", at: () => "/sso/mapping" },
+	"sso/history": { needs: "policy.manage", at: () => "/sso/history" },
+	"sso/rules": { needs: "policy.manage", at: () => "/sso/rules" },
 	"sso/tests/[id]": { needs: "sso.manage", at: ({ test }) => `/sso/tests/${test}`, hidden: true },
 };
 
@@ -203,40 +196,41 @@ export const actions: Record<string, Action> = {
 	]),
 	"sso/domain-actions.ts previewDomainRemovalAction": manage("sso.manage", () => ["nobodys.test"]),
 	"sso/domain-actions.ts removeDomainAction": manage("sso.manage", () => ["nobodys.test"]),
-	"sso/actions.ts previewPolicyAction": manage("policy.manage", () => [{ defaultRole: "viewer" }]),
-	"sso/actions.ts savePolicyAction": manage("policy.manage", () => [
+	"sso/policy-actions.ts previewPolicyAction": manage("policy.manage", () => [
+		{ defaultRole: "viewer" },
+		null,
+	]),
+	"sso/policy-actions.ts applyPolicyAction": manage("policy.manage", () => [
 		0,
 		{ defaultRole: "viewer" },
 		"",
+		null,
 	]),
+	"sso/policy-actions.ts movedAction": {
+		needs: "policy.manage",
+		args: () => [0],
+		says: /\bnull\b/,
+	},
+	"sso/policy-actions.ts findMemberAction": {
+		needs: "policy.manage",
+		args: () => ["nobody@x.test"],
+		says: /\bnull\b/,
+	},
+	"sso/policy-actions.ts makeCodesAction": manage("policy.manage", () => []),
+	"sso/policy-actions.ts keepCodesAction": manage("policy.manage", () => [""]),
+	"sso/policy-actions.ts previewEnforceAction": manage("policy.manage", () => [null]),
+	"sso/policy-actions.ts enforceAction": manage("policy.manage", () => [
+		0,
+		{ from: null, mail: false, reason: "" },
+	]),
+	"sso/policy-actions.ts pauseAction": manage("sso.manage", ({ connection }) => [
+		connection,
+		false,
+	]),
+	"sso/policy-actions.ts turnOffAction": manage("sso.manage", () => ["", false]),
 	"sso/actions.ts setDirectoryAction": manage("directory.manage", () => [true]),
 	"sso/actions.ts createTokenAction": manage("directory.manage", () => [{ name: "", days: null }]),
 	"sso/actions.ts revokeTokenAction": manage("directory.manage", ({ token }) => [token]),
-	"sso/directory/actions.ts setStrictAction": manage("directory.manage", () => [true]),
-	"sso/directory/actions.ts setGroupAnswerAction": manage("directory.manage", () => [true]),
-	"sso/directory/actions.ts rotateTokenAction": manage("directory.manage", ({ token }) => [
-		token,
-		"none",
-	]),
-	"sso/directory/actions.ts renameTokenAction": manage("directory.manage", ({ token }) => [
-		token,
-		"Mine",
-	]),
-	"sso/directory/actions.ts decideHoldsAction": manage("directory.manage", ({ token }) => [
-		[token],
-		"apply",
-	]),
-	"sso/directory/replay-actions.ts replayAction": manage("directory.manage", ({ token }) => [
-		token,
-		false,
-	]),
-	"sso/directory/replay-actions.ts selfTestAction": manage("directory.manage", () => ["nobody"]),
-	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
-	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
-		{ mappings: {} },
-		{ revision: 0, fingerprint: "" },
-		"",
-	]),
 };
 
 /** Actions outside a workspace's pages, and why no permission stands before them. */

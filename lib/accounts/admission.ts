@@ -16,7 +16,7 @@ import { startSession, type Visitor } from "./sessions";
 export type FirstFactor = "password" | "google" | "invitation";
 
 /**
- * What `admit` says of a verified password or Google account.
+ * What `admit` says of a verified password, Google account or recovery code.
  * @param member null where the credential names nobody here.
  * @param attempt Google's subject; the member who must come back, for a sign-in once more.
  */
@@ -26,7 +26,7 @@ export async function admission(
 	policy: Policy,
 	member: Member | null,
 	attempt: Pick<SignInAttempt, "subject"> & {
-		method: "password" | "google";
+		method: "password" | "google" | "recovery";
 		expectedId: string | null;
 	},
 	now: Date,

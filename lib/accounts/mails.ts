@@ -155,6 +155,23 @@ export function recoveryUsedMail(
 	});
 }
 
+/** To everybody, when only the identity provider lets people in: now, or from a day on. */
+export function enforcedMail(
+	receiver: Receiver,
+	{ provider, from, href }: { provider: string; from: Date | null; href: string },
+): Mail {
+	const values = { workspace: receiver.workspace.name, provider, from: from ?? "" };
+	return mailTo(receiver, {
+		subject: mailText("enforced.subject", values),
+		paragraphs: [
+			mailText(from ? "enforced.whatLater" : "enforced.what", values),
+			mailText("enforced.means", values),
+			mailText("enforced.unasked", values),
+		],
+		button: { label: mailText("enforced.button", values), href },
+	});
+}
+
 function asking(
 	receiver: Receiver,
 	kind: "invitation" | "reset" | "passwordSet" | "confirmEmail",

@@ -10,7 +10,7 @@ import type { ProviderSession } from "@/db/schema/sso";
 import { hashToken, newToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
-import { type Permission, permissionsOf } from "@/lib/roles/permissions";
+import { type Permission, permissionsIn } from "@/lib/roles/permissions";
 
 /** What a browser shows us of itself. */
 export type Visitor = { browserId: string | null; address: string; userAgent: string };
@@ -150,7 +150,7 @@ function toLiveSession(row: Awaited<ReturnType<typeof liveRows>>[number]): LiveS
 		workspace,
 		member,
 		role: { key: role.key, name: role.name, rank: role.rank },
-		permissions: permissionsOf(role),
+		permissions: permissionsIn(session, role),
 		method: session.method,
 		authenticatedAt: session.authenticatedAt,
 	};

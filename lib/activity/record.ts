@@ -30,6 +30,7 @@ const kinds = [
 	"connection.removed",
 	"connection.expiring",
 	"policy.saved",
+	"policy.enforced",
 	"directory.enabled",
 	"directory.disabled",
 	"directory.strict_changed",
@@ -46,6 +47,8 @@ const kinds = [
 	"sign_in.google",
 	"sign_in.second_factor",
 	"sign_in.recovered",
+	"sign_in.recovery",
+	"recovery.codes_made",
 	"password.changed",
 	"password.reset",
 	"password.set",
@@ -139,6 +142,7 @@ export type RefusalKind =
 	| "scim.unknown_token"
 	| "api.unknown_key"
 	| "sign_in.wrong_password"
+	| "sign_in.wrong_recovery_code"
 	| "sign_in.google_not_linked"
 	| "sign_in.unknown_state"
 	| "sign_in.more_refused"

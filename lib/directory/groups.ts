@@ -14,7 +14,6 @@ import { foldKey } from "@/lib/platform/text";
 import type { Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { followGroupChange } from "./group-effects";
-import { noteChanged, notePassedOver } from "./request-notes";
 import type { Change, Refused } from "./users";
 
 export type DirectoryGroup = typeof directoryGroups.$inferSelect;
@@ -100,7 +99,6 @@ export async function updateGroup(
 		subject: subjectOf(group),
 		details: { before: displayName, after: group.displayName },
 	});
-	noteChanged(["displayName"]);
 	return { ok: true, group };
 }
 
@@ -147,9 +145,6 @@ export async function changeMembers(
 			people: { joined: namesOf(joined), left: namesOf(left) },
 		},
 	});
-	noteChanged(["members"]);
-	if (result.unknown.length > 0)
-		notePassedOver(`${result.unknown.length} unknown members were left out.`);
 	await followGroupChange(tx, lock, change, {
 		group,
 		joined: joined.map(toId),

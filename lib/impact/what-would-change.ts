@@ -8,11 +8,13 @@ import { decideOnce, loadRules } from "@/lib/members/access";
 import { chunksOfMembers, type Who } from "@/lib/members/facts";
 import { standingAs } from "@/lib/members/last-admin";
 import { labelOf } from "@/lib/members/members";
-import type { Access, AccessFacts, MemberFacts } from "@/lib/policy/access";
+import type { Access, AccessFacts, MemberFacts, RoleSource } from "@/lib/policy/access";
 import type { Policy } from "@/lib/policy/document";
+import type { Reason } from "@/lib/policy/reasons";
 import { isWorse } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
+import { closesWays, loadComers, loadWorld, stranded } from "./ways";
 
 /** One person whose role or groups would be others. Roles and groups by name; null: no access. */
 export type PersonChange = {
@@ -20,17 +22,23 @@ export type PersonChange = {
 	name: string;
 	before: string | null;
 	after: string | null;
-	/** Where the role after comes from; null where nothing gives one. */
-	source: Access["source"];
 	/** Names of the workspace groups that would be gained and lost. */
 	joins: string[];
 	leaves: string[];
+	email: string | null;
+	/** What gives the role afterwards: its kind, and the name of a group, a value or a reason. */
+	because: { kind: RoleSource["kind"]; name: string } | null;
+	/** Why no way in would be open any more, where one is now. */
+	stranded: Reason | null;
 };
 
 export type Impact = {
 	/** How many people were looked at. */
 	people: number;
 	changes: PersonChange[];
+	/** Of those whose role changes, how many go up and down in rank. */
+	up: number;
+	down: number;
 	/** The workspace would lose its last admin who can come in. Such a change is refused. */
 	lastAdmin: boolean;
 };
@@ -70,33 +78,59 @@ export async function impactOf(
 	const changes: PersonChange[] = [];
 	const mapped = Object.keys({ ...document.mappings, ...policy.mappings });
 	const touches = change.who && change.who !== "everyone" ? new Set(change.who) : null;
-	let people = 0;
+	const ranks = new Map(rulesAfter.roles.map(({ key, rank }) => [key, rank] as const));
+	const rankOf = (key: string | null) => (key === null ? -1 : (ranks.get(key) ?? 0));
+	// Enforcing from a later day closes already what it will close then.
+	const then = policy.enforceSso.mode === "onFrom" ? new Date(policy.enforceSso.from) : now;
+	const atThen = then > now ? then : now;
+	const world = closesWays(document, policy) ? await loadWorld(db, workspaceId) : null;
+	let [people, up, down] = [0, 0, 0];
 	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone", mapped)) {
 		people += chunk.length;
+		const ids = chunk.map(({ id }) => id);
+		const comers = world ? await loadComers(db, workspaceId, ids) : null;
 		for (const person of chunk) {
 			const touched = touches === null || touches.has(person.id);
 			const facts = touched ? (change.member?.(person.facts, person.id) ?? person.facts) : null;
-			const now = decide(person.facts);
-			const then = facts ? decideAfter(facts) : now;
-			if (now.role === adminRole) adminsBefore.push(person.id);
-			if (then.role === adminRole) adminsAfter.push(person.id);
-			const [joins, leaves] = [gained(now, then), gained(then, now)];
-			if (now.role === then.role && joins.length === 0 && leaves.length === 0) continue;
+			const was = decide(person.facts);
+			const is = facts ? decideAfter(facts) : was;
+			if (was.role === adminRole) adminsBefore.push(person.id);
+			if (is.role === adminRole) adminsAfter.push(person.id);
+			const [joins, leaves] = [gained(was, is), gained(is, was)];
+			const comer = comers?.get(person.id);
+			const closed =
+				world && comer && is.role !== null && !stranded(document, world, comer, was.role, now)
+					? stranded(policy, world, comer, is.role, atThen)
+					: null;
+			const same = was.role === is.role;
+			if (same && joins.length === 0 && leaves.length === 0 && !closed) continue;
+			if (rankOf(is.role) > rankOf(was.role)) up += 1;
+			if (rankOf(is.role) < rankOf(was.role)) down += 1;
 			changes.push({
 				id: person.id,
 				name: labelOf(person),
-				before: roleName(now.role),
-				after: roleName(then.role),
-				source: then.source,
+				email: person.email,
+				before: roleName(was.role),
+				after: roleName(is.role),
 				joins,
 				leaves,
+				because: same ? null : sourceOf(is),
+				stranded: closed,
 			});
 		}
 	}
 	const before = await standingAs(db, workspaceId, document, adminsBefore, now);
 	const after = await standingAs(db, workspaceId, policy, adminsAfter, now);
 	changes.sort((a, b) => a.name.localeCompare(b.name, "en"));
-	return { people, changes, lastAdmin: isWorse(after, before) };
+	return { people, changes, up, down, lastAdmin: isWorse(after, before) };
+}
+
+function sourceOf({ source }: Access): PersonChange["because"] {
+	if (!source) return null;
+	const { kind } = source;
+	if (kind === "attribute") return { kind, name: source.value };
+	if (kind === "pinned") return { kind, name: source.reason ?? "" };
+	return { kind, name: "name" in source ? source.name : "" };
 }
 
 /** Names of the groups held after, and not before. */

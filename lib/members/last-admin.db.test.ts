@@ -24,6 +24,8 @@ import { accessFor } from "@/lib/policy/access";
 import type { Policy } from "@/lib/policy/document";
 import type { Acting } from "@/lib/roles/granter";
 import { createRole, deleteRole, updateRole } from "@/lib/roles/roles";
+import { vouchForDomain } from "@/lib/sso/domains";
+import { aConnection as aTestedConnection, keptCodes } from "@/lib/sso/testing-policy";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { loadMemberFacts, loadRules } from "./access";
@@ -392,9 +394,11 @@ describe("acts at once", () => {
 
 	test("the policy closes passwords while the admin who comes by SSO is taken out", async () => {
 		const workspace = await aWorkspace(db);
-		const connection = await aConnection(workspace);
 		const ada = await aMember(db, workspace, { roleByHand: "admin" });
 		const ben = await aMember(db, workspace, { roleByHand: "admin" });
+		await transact(db, (tx) => vouchForDomain(tx, operator, workspace.id, "acme.test"));
+		const connection = await aTestedConnection(db, workspace, { tested: ben });
+		await keptCodes(db, ada);
 		await givePassword(ada);
 		await giveIdentity(ben, connection);
 		const { revision } = await currentPolicy(db, workspace.id);

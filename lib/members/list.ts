@@ -5,8 +5,9 @@
 import { and, eq, exists, ilike, inArray, like, or, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryUsers, groupMembers, groups, invitations, members } from "@/db/schema";
+import { isId } from "@/lib/platform/ids";
 import { foldKey } from "@/lib/platform/text";
-import type { Member } from "./members";
+import { labelOf, type Member } from "./members";
 import { readKey, writeKey } from "./page-key";
 
 export const memberSorts = ["name", "newest", "seen"] as const;
@@ -237,4 +238,19 @@ export async function countMembers(db: Db | Tx, workspaceId: string): Promise<Me
 		deactivated: counted?.deactivated ?? 0,
 		invited: open?.invited ?? 0,
 	};
+}
+
+/** How members are called, by id; those that are gone are left out. */
+export async function memberLabels(
+	db: Db | Tx,
+	workspaceId: string,
+	ids: readonly string[],
+): Promise<Record<string, string>> {
+	const known = ids.filter(isId);
+	if (known.length === 0) return {};
+	const rows = await db
+		.select({ id: members.id, name: members.name, email: members.email })
+		.from(members)
+		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, known)));
+	return Object.fromEntries(rows.map((row) => [row.id, labelOf(row)]));
 }

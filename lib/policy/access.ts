@@ -41,7 +41,7 @@ export type AccessFacts = {
 };
 
 /** Where a role, or a claim to one, comes from. */
-type RoleSource =
+export type RoleSource =
 	| { kind: "pinned"; reason: string | null }
 	| { kind: "held" }
 	| { kind: "directoryGroup"; id: string; name: string }

@@ -17,8 +17,13 @@ function canonical(value: unknown): unknown {
 /** The fields in which two documents differ, in the order of the document. */
 export function differences(before: Policy, after: Policy): Difference[] {
 	return ([...policyFields, "pinned"] as const)
-		.filter((field) => text(before[field]) !== text(after[field]))
+		.filter((field) => !sameValue(field, before, after))
 		.map((field) => ({ field, before: before[field], after: after[field] }));
+}
+
+/** Whether two documents hold the same value in a field. */
+export function sameValue(field: PolicyField, a: Policy, b: Policy): boolean {
+	return text(a[field]) === text(b[field]);
 }
 
 const text = (value: unknown) => JSON.stringify(canonical(value));
@@ -113,7 +118,12 @@ export function refusals(
 	const pinned = forbidden(before, after).map((field) => ({ field, reason: "pinned" }) as const);
 	const closed = unavailable({ ...after, pinned: [] }, facts);
 	const chosen = differences(before, after).flatMap(({ field }) => {
-		const row = closed[field]?.find(({ value }) => value === choice(after, field));
+		const row = closed[field]?.find(
+			({ value, reason }) =>
+				value === choice(after, field) &&
+				// What is asked of nobody at present may still be kept as it is.
+				!(reason === "no_passwords" && value === choice(before, field)),
+		);
 		return row ? [{ field, reason: row.reason }] : [];
 	});
 	return [...pinned, ...chosen];

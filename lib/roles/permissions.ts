@@ -85,6 +85,23 @@ export function permissionsOf(role: {
 	return permissions.filter((permission) => role.permissions.includes(permission));
 }
 
+/** What a session by recovery code opens: what mends signing in, and no more of the workspace. */
+const recoveryOpens: ReadonlySet<Permission> = new Set([
+	"members.read",
+	"members.manage",
+	"sso.manage",
+	"policy.manage",
+]);
+
+/** What a session allows: all of its role, or of that what a recovery code opens. */
+export function permissionsIn(
+	session: { method: string },
+	role: Parameters<typeof permissionsOf>[0],
+): Permission[] {
+	const held = permissionsOf(role);
+	return session.method === "recovery" ? held.filter((each) => recoveryOpens.has(each)) : held;
+}
+
 /** Whether a role can change how people come in or what they may do: as dear as Admin to a thief. */
 export function isAdministrative(role: Parameters<typeof permissionsOf>[0]): boolean {
 	return permissionsOf(role).some((permission) => permission.endsWith(".manage"));

@@ -9,12 +9,20 @@ import { connections } from "@/db/schema";
 import type { ProviderMetadata, SamlSettings } from "@/db/schema/sso";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
+import { loadChangeFacts } from "@/lib/members/change-facts";
 import { keepAnAdmin } from "@/lib/members/last-admin";
 import { open, seal } from "@/lib/platform/crypto";
+import { enforcesSso } from "@/lib/policy/document";
 import type { Reason } from "@/lib/policy/reasons";
 import { currentPolicy } from "@/lib/workspaces/policy";
-import { endAllSessions, planIncludesSso, type Workspace } from "@/lib/workspaces/workspaces";
+import {
+	endAllSessions,
+	planIncludesSso,
+	ssoIsActive,
+	type Workspace,
+} from "@/lib/workspaces/workspaces";
 import type { DraftField } from "./draft";
+import { followTurnedOff, type TurningOff } from "./turned-off";
 
 type Row = typeof connections.$inferSelect;
 
@@ -104,7 +112,8 @@ export async function findConnection(
 
 /**
  * Turns a connection on: people of the workspace's domains may sign in with it from now on.
- * Refused: plan_needed, stale, needs_passed_test (policy `activation: proof`), two_factor_conflict.
+ * Refused: plan_needed, stale, needs_passed_test (policy `activation: proof`), two_factor_conflict;
+ *   needs_passed_test and needs_recovery_codes where enforcing begins with it.
  */
 export async function activateConnection(
 	tx: Tx,
@@ -125,12 +134,22 @@ export async function activateConnection(
 				return { ok: false, reason: "needs_passed_test" };
 			if (document.twoFactor.required && document.twoFactor.withSso === "conflict")
 				return { ok: false, reason: "two_factor_conflict" };
+			const enforces = document.enforceSso.mode !== "off" && !(await ssoIsActive(tx, workspace.id));
+			if (enforces) {
+				const notYet = await enforcingNeeds(tx, workspace.id, connection);
+				if (notYet) return { ok: false, reason: notYet };
+			}
 			await tx
 				.update(connections)
 				.set({ status: "active", pausedAt: null })
 				.where(keyOf(connection));
 			await recordChange(tx, actor, connection, "connection.activated");
-			if (document.endSessionsOn.includes("enabled")) await endAllSessions(tx, workspace.id);
+			const begins = enforces && enforcesSso(document, new Date());
+			if (
+				document.endSessionsOn.includes("enabled") ||
+				(begins && document.endSessionsOn.includes("enforced"))
+			)
+				await endAllSessions(tx, workspace.id);
 			return { ok: true };
 		},
 	);
@@ -138,6 +157,20 @@ export async function activateConnection(
 	if (!activated.ok && activated.reason === "last_admin")
 		return { ok: false, reason: "needs_passed_test" };
 	return activated;
+}
+
+/**
+ * Turning on what the policy enforces closes passwords with it: the same is asked for as when
+ * enforcing is turned on (lib/policy/change).
+ */
+async function enforcingNeeds(
+	tx: Tx,
+	workspaceId: string,
+	connection: Connection,
+): Promise<"needs_passed_test" | "needs_recovery_codes" | null> {
+	if (connection.testedRevision !== connection.revision) return "needs_passed_test";
+	const { adminsWithCodes } = await loadChangeFacts(tx, workspaceId);
+	return adminsWithCodes === 0 ? "needs_recovery_codes" : null;
 }
 
 /**
@@ -149,6 +182,7 @@ export async function pauseConnection(
 	actor: Actor,
 	workspace: Workspace,
 	id: string,
+	options: Pick<TurningOff, "offerPasswords"> = {},
 ): Promise<{ ok: true } | ConnectionRefusal> {
 	return keepAnAdmin<{ ok: true } | ConnectionRefusal>(tx, workspace.id, async (tx) => {
 		const connection = await findConnection(tx, workspace.id, id);
@@ -159,7 +193,7 @@ export async function pauseConnection(
 			.where(keyOf(connection));
 		await recordChange(tx, actor, connection, "connection.paused");
 		const { document } = await currentPolicy(tx, workspace.id);
-		if (document.endSessionsOn.includes("disabled")) await endAllSessions(tx, workspace.id);
+		await followTurnedOff(tx, actor, workspace, document, true, { ...options, as: "disabled" });
 		return { ok: true };
 	});
 }
@@ -173,6 +207,7 @@ export async function removeConnection(
 	actor: Actor,
 	workspace: Workspace,
 	id: string,
+	options: Pick<TurningOff, "offerPasswords"> = {},
 ): Promise<{ ok: true } | ConnectionRefusal> {
 	return keepAnAdmin<{ ok: true } | ConnectionRefusal>(tx, workspace.id, async (tx) => {
 		const connection = await findConnection(tx, workspace.id, id);
@@ -180,8 +215,9 @@ export async function removeConnection(
 		await tx.delete(connections).where(keyOf(connection));
 		await recordChange(tx, actor, connection, "connection.removed");
 		const { document } = await currentPolicy(tx, workspace.id);
-		if (document.endSessionsOn.includes("connectionRemoved"))
-			await endAllSessions(tx, workspace.id);
+		const wasActive = connection.status === "active";
+		const off = { ...options, as: "connectionRemoved" } as const;
+		await followTurnedOff(tx, actor, workspace, document, wasActive, off);
 		return { ok: true };
 	});
 }

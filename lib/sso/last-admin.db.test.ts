@@ -8,10 +8,10 @@ import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
 import { activateConnection, pauseConnection, removeConnection } from "./connections";
 import { removeDomain, verifiedDomains, vouchForDomain } from "./domains";
+import { aConnection, keptCodes, linkTo } from "./testing-policy";
 
 let db: Db;
 const now = new Date();
-const url = "https://id.acme.test";
 
 beforeAll(async () => {
 	db = await freshDb();
@@ -20,40 +20,18 @@ beforeAll(async () => {
 /** A workspace whose one admin holds what is said. */
 async function aWorld(
 	status: "tested" | "active",
-	holds: { password?: boolean; identity?: boolean },
+	holds: { password?: boolean; identity?: boolean; codes?: boolean },
 	policy: Partial<Policy> = {},
 ) {
 	const workspace = await aWorkspace(db, { policy });
 	const { id: workspaceId } = workspace;
-	const { id: memberId } = await aMember(db, workspace, { roleByHand: "admin" });
-	const connectionId = newId();
-	await db.insert(connections).values({
-		workspaceId,
-		id: connectionId,
-		name: "Okta",
-		provider: "okta",
-		protocol: "oidc",
-		status,
-		issuer: url,
-		clientId: "client",
-		clientSecret: "sealed",
-		secretSetAt: now,
-		secretSetBy: "Ada",
-		metadata: {
-			issuer: url,
-			authorization_endpoint: url,
-			token_endpoint: url,
-			jwks_uri: url,
-			userinfo_endpoint: url,
-		},
-		idpInitiated: "page",
-		settingsHash: "hash",
-	});
+	const admin = await aMember(db, workspace, { roleByHand: "admin" });
+	const { id: memberId } = admin;
+	const tested = holds.identity ? admin : null;
+	const connectionId = await aConnection(db, workspace, { status, tested });
+	if (holds.codes) await keptCodes(db, admin);
 	if (holds.password) await db.insert(passwords).values({ workspaceId, memberId, hash: "x" });
-	if (holds.identity)
-		await db
-			.insert(identities)
-			.values({ workspaceId, connectionId, issuer: url, subject: memberId, memberId });
+	if (holds.identity) await linkTo(db, connectionId, admin);
 	const run = (act: typeof pauseConnection) =>
 		transactOrUndo(db, (tx) => act(tx, operator, workspace, connectionId));
 	const state = async () => {
@@ -74,7 +52,7 @@ async function passTest({ workspace, memberId, connectionId }: Awaited<ReturnTyp
 		id: newId(),
 		code: `GH-${newId().slice(-8)}`,
 		connectionId,
-		settingsHash: "hash",
+		settingsHash: connectionId,
 		intent: "test",
 		memberId,
 		browserHash: newId(),
@@ -108,7 +86,11 @@ describe("the only way in of the only admin", () => {
 			transactOrUndo(db, (tx) => removeDomain(tx, operator, workspace.id, "acme.test"));
 		expect(await remove()).toEqual({ ok: false, reason: "last_admin" });
 		expect(await verifiedDomains(db, workspace.id)).toEqual(["acme.test"]);
-		const identity = { issuer: url, subject: "x", connectionId: world.connectionId };
+		const identity = {
+			issuer: "https://id.acme.test",
+			subject: "x",
+			connectionId: world.connectionId,
+		};
 		await db
 			.insert(identities)
 			.values({ workspaceId: workspace.id, memberId: world.memberId, ...identity });
@@ -126,7 +108,10 @@ describe("the only way in of the only admin", () => {
 		const closed = await aWorld("tested", { password: true }, enforced);
 		expect(await closed.run(activateConnection)).toMatchObject({ reason: "needs_passed_test" });
 		expect(await closed.state()).toBe("tested");
-		const open = await aWorld("tested", { password: true, identity: true }, enforced);
+		const both = { password: true, identity: true };
+		const without = await aWorld("tested", both, enforced);
+		expect(await without.run(activateConnection)).toMatchObject({ reason: "needs_recovery_codes" });
+		const open = await aWorld("tested", { ...both, codes: true }, enforced);
 		expect(await open.run(activateConnection)).toEqual({ ok: true });
 		const beside = await aWorld("tested", { password: true });
 		expect(await beside.run(activateConnection)).toEqual({ ok: true });

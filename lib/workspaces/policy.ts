@@ -1,32 +1,74 @@
 /** The revisions of a workspace's policy: reading the current one, saving the next. */
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { oncePer } from "@/db/once";
 import { policies } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { differences, forbidden } from "@/lib/policy/change";
 import { type Policy, policySchema } from "@/lib/policy/document";
 
-export type PolicyRevision = { revision: number; document: Policy; savedAt: Date; savedBy: string };
+export type PolicyRevision = {
+	revision: number;
+	document: Policy;
+	savedAt: Date;
+	savedBy: string;
+	/** Why, in the words of who saved it. */
+	reason: string | null;
+};
 
 /** The policy in force. @throws when the workspace does not exist. */
 export async function currentPolicy(db: Db | Tx, workspaceId: string): Promise<PolicyRevision> {
-	const [row] = await oncePer(db, `policy ${workspaceId}`, [policies], async () =>
-		db
-			.select()
-			.from(policies)
-			.where(eq(policies.workspaceId, workspaceId))
-			.orderBy(desc(policies.revision))
-			.limit(1),
-	);
+	const [row] = await db
+		.select()
+		.from(policies)
+		.where(eq(policies.workspaceId, workspaceId))
+		.orderBy(desc(policies.revision))
+		.limit(1);
 	if (!row) throw new Error("a workspace without a policy");
-	return {
-		revision: row.revision,
-		document: row.document,
-		savedAt: row.savedAt,
-		savedBy: row.actorLabel,
-	};
+	return revisionOf(row);
+}
+
+/** One revision, or null where there is none of this number. */
+export async function policyRevision(
+	db: Db | Tx,
+	workspaceId: string,
+	revision: number,
+): Promise<PolicyRevision | null> {
+	if (!isRevision(revision)) return null;
+	const [row] = await db
+		.select()
+		.from(policies)
+		.where(and(eq(policies.workspaceId, workspaceId), eq(policies.revision, revision)));
+	return row ? revisionOf(row) : null;
+}
+
+/** Revisions, newest first. @param before only those older than this one. */
+export async function listRevisions(
+	db: Db | Tx,
+	workspaceId: string,
+	{ limit, before }: { limit: number; before: number | null },
+): Promise<PolicyRevision[]> {
+	const rows = await db
+		.select()
+		.from(policies)
+		.where(
+			and(
+				eq(policies.workspaceId, workspaceId),
+				before !== null && isRevision(before) ? lt(policies.revision, before) : undefined,
+			),
+		)
+		.orderBy(desc(policies.revision))
+		.limit(limit);
+	return rows.map(revisionOf);
+}
+
+/** What the column can hold. */
+const isRevision = (revision: number) =>
+	Number.isInteger(revision) && revision > 0 && revision < 2 ** 31;
+
+function revisionOf(row: typeof policies.$inferSelect): PolicyRevision {
+	const { revision, document, savedAt, actorLabel: savedBy, reason } = row;
+	return { revision, document, savedAt, savedBy, reason };
 }
 
 export type SavePolicyRefusal =

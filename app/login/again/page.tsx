@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { requireMember } from "@/app/require";
 import { GoogleStep } from "@/components/login/google-step";
@@ -20,10 +21,13 @@ export async function generateMetadata() {
 export default async function AgainPage({ searchParams }: PageProps<"/login/again">) {
 	const params = await searchParams;
 	const query = loginQuery(params);
-	const session = await requireMember(query.workspace ?? "", query.next ?? "/");
+	const session = await requireMember(query.workspace ?? "", query.next ?? "/", {
+		recovery: true,
+	});
 	const { workspace, member } = session;
 	const db = await database();
 	const back = query.next ?? `/w/${workspace.slug}`;
+	if (session.method === "recovery") redirect(loginPath("/login/recovery", query));
 	const active = (await listConnections(db, workspace.id)).find(
 		({ status }) => status === "active",
 	);

@@ -33,6 +33,7 @@ export default async function WayPage({ searchParams }: PageProps<"/login/way">)
 			/>
 		);
 	}
+	const t = await getTranslations("login");
 	const { workspace, connection, domain, enforced } = way.way;
 	const here = { ...query, workspace: workspace.slug };
 	return (
@@ -43,6 +44,7 @@ export default async function WayPage({ searchParams }: PageProps<"/login/way">)
 			changeHref={loginPath("/login", query)}
 			continueHref={loginPath("/sso/start", here)}
 			enforced={enforced}
+			links={[{ href: loginPath("/login/recovery", here), label: t("recovery.link") }]}
 			{...(domain ? { domain } : {})}
 			{...(enforced ? {} : { passwordHref: loginPath("/login/password", here) })}
 		/>

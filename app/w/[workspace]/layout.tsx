@@ -2,6 +2,7 @@ import { cookies } from "next/headers";
 import { requireMember } from "@/app/require";
 import { setTheme, signOut } from "@/app/shell-actions";
 import type { NavItem } from "@/components/shell/nav";
+import { RecoveryBand } from "@/components/shell/recovery-band";
 import { Shell } from "@/components/shell/shell";
 import { themeCookie, themeOf } from "@/components/theme";
 import { database } from "@/db/client";
@@ -18,7 +19,7 @@ import { listConnections } from "@/lib/sso/connections";
 /** The frame. It shows what the member may open; each page asks again for itself. */
 export default async function WorkspaceLayout({ children, params }: LayoutProps<"/w/[workspace]">) {
 	const { workspace: slug } = await params;
-	const session = await requireMember(slug);
+	const session = await requireMember(slug, undefined, { recovery: true });
 	const db = await database();
 	const { browserId } = await readVisitor();
 	const sessions = await findSessions(db, browserId, new Date());
@@ -69,6 +70,7 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 			theme={themeOf((await cookies()).get(themeCookie)?.value)}
 			actions={{ setTheme, signOut: signOut.bind(null, workspace.slug) }}
 		>
+			{session.method === "recovery" ? <RecoveryBand /> : null}
 			{children}
 		</Shell>
 	);

@@ -38,7 +38,7 @@ export default async function MembersPage({
 }: PageProps<"/w/[workspace]/members">) {
 	const { workspace: slug } = await params;
 	const path = `/w/${slug}/members`;
-	const session = await requireMember(slug, path);
+	const session = await requireMember(slug, path, { recovery: true });
 	const t = await getTranslations("members");
 	if (!can(session, "members.read"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;

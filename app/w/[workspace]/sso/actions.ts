@@ -7,12 +7,7 @@ import { authorize } from "@/app/require";
 import { database, transact, transactOrUndo } from "@/db/client";
 import { disableDirectory, enableDirectory, findDirectory } from "@/lib/directory/directory";
 import { issueToken, revokeToken } from "@/lib/directory/tokens";
-import { loadChangeFacts } from "@/lib/impact/change-facts";
-import { whatWouldChange } from "@/lib/impact/what-would-change";
-import { changePolicy } from "@/lib/members/policy-change";
 import { isId } from "@/lib/platform/ids";
-import { refusals } from "@/lib/policy/change";
-import { type Policy, policySchema } from "@/lib/policy/document";
 import type { Reason } from "@/lib/policy/reasons";
 import {
 	activateConnection,
@@ -25,7 +20,6 @@ import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
 import { saveConnection } from "@/lib/sso/save";
 import { readyDraft } from "@/lib/sso/settings";
 import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
-import { currentPolicy } from "@/lib/workspaces/policy";
 
 export type Saved = { ok: true; id: string };
 export type Problems = { ok: false; reason: "malformed"; problems: DraftProblems };
@@ -113,13 +107,17 @@ export async function setEnabledAction(
 	slug: string,
 	id: string,
 	on: boolean,
+	offerPasswords = false,
 ): Promise<{ ok: true } | Refusal> {
 	const allowed = await authorize(slug, "sso.manage", { fresh: true });
 	if (!allowed.ok) return refusal(allowed.reason);
 	if (!isId(id)) return refusal("stale");
 	const { workspace, actor } = allowed.session;
-	const change = on ? activateConnection : pauseConnection;
-	const done = await transactOrUndo(await database(), (tx) => change(tx, actor, workspace, id));
+	const done = await transactOrUndo(await database(), (tx) =>
+		on
+			? activateConnection(tx, actor, workspace, id)
+			: pauseConnection(tx, actor, workspace, id, { offerPasswords: offerPasswords === true }),
+	);
 	if (!done.ok) {
 		const provider = (await findConnection(await database(), workspace.id, id))?.name;
 		return refusal(done.reason, { workspace: workspace.name, ...(provider ? { provider } : {}) });
@@ -132,81 +130,18 @@ export async function setEnabledAction(
 export async function removeConnectionAction(
 	slug: string,
 	id: string,
+	offerPasswords = false,
 ): Promise<{ ok: true } | Refusal> {
 	const allowed = await authorize(slug, "sso.manage", { fresh: true });
 	if (!allowed.ok) return refusal(allowed.reason);
 	if (!isId(id)) return refusal("stale");
 	const { workspace, actor } = allowed.session;
 	const done = await transactOrUndo(await database(), (tx) =>
-		removeConnection(tx, actor, workspace, id),
+		removeConnection(tx, actor, workspace, id, { offerPasswords: offerPasswords === true }),
 	);
 	if (!done.ok) return refusal(done.reason, { workspace: workspace.name });
 	revalidatePath(pageOf(slug));
 	redirect(pageOf(slug));
-}
-
-export type Preview = {
-	ok: true;
-	people: number;
-	changes: { id: string; name: string; before: string | null; after: string | null }[];
-};
-
-/** The policy with an admin's edits, or null where they are not of its form. */
-function edited(document: Policy, edits: unknown): Policy | null {
-	if (typeof edits !== "object" || edits === null) return null;
-	const parsed = policySchema.safeParse({ ...document, ...edits });
-	return parsed.success ? parsed.data : null;
-}
-
-/** What edits of the policy would do to people. */
-export async function previewPolicyAction(
-	slug: string,
-	edits: unknown,
-): Promise<Preview | Refusal> {
-	const allowed = await authorize(slug, "policy.manage");
-	if (!allowed.ok) return refusal(allowed.reason);
-	const db = await database();
-	const { document } = await currentPolicy(db, allowed.session.workspace.id);
-	const after = edited(document, edits);
-	if (!after) return refusal("stale");
-	const impact = await whatWouldChange(db, allowed.session.workspace.id, after);
-	if (impact.lastAdmin) return refusal("last_admin", { workspace: allowed.session.workspace.name });
-	return { ok: true, people: impact.people, changes: impact.changes };
-}
-
-/** Saves edits of the policy as its next revision, and what follows for members. */
-export async function savePolicyAction(
-	slug: string,
-	base: number,
-	edits: unknown,
-	reason: string,
-): Promise<{ ok: true } | Refusal> {
-	const allowed = await authorize(slug, "policy.manage", { fresh: true });
-	if (!allowed.ok) return refusal(allowed.reason);
-	const { workspace, actor } = allowed.session;
-	const db = await database();
-	const { document } = await currentPolicy(db, workspace.id);
-	const after = edited(document, edits);
-	if (!after) return refusal("stale");
-	const facts = await loadChangeFacts(db, workspace.id, new Date());
-	const [closed] = refusals(document, after, facts);
-	if (closed) return refusal(closed.reason, { workspace: workspace.name }, closed.field);
-	const saved = await transactOrUndo(db, (tx) =>
-		changePolicy(
-			tx,
-			{ actor, fresh: true },
-			workspace.id,
-			base,
-			after,
-			reason.trim().slice(0, 200) || null,
-		),
-	);
-	if (!saved.ok)
-		return refusal(saved.reason === "malformed" ? "stale" : saved.reason, {
-			workspace: workspace.name,
-		});
-	revalidatePath(pageOf(slug));
-	return { ok: true };
 }
 
 /** Turns directory sync on or off. */

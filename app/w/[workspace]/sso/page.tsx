@@ -5,7 +5,6 @@ import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
 import { ActivityList } from "@/components/activity/activity-list";
 import { DirectoryPanel } from "@/components/directory/directory-panel";
-import { MappingSection } from "@/components/directory/mapping-section";
 import { Messages } from "@/components/messages";
 import { PolicyPanel } from "@/components/policy/policy-panel";
 import { PageHeader } from "@/components/shell/page-header";
@@ -21,21 +20,12 @@ import { FactsRow } from "@/components/ui/facts-row";
 import { Part, Section } from "@/components/ui/section";
 import {
 	createTokenAction,
-	previewPolicyAction,
 	removeConnectionAction,
 	revokeTokenAction,
-	savePolicyAction,
 	setDirectoryAction,
 	setEnabledAction,
 } from "./actions";
 import { connectionView } from "./connection-view";
-import {
-	renameTokenAction,
-	rotateTokenAction,
-	setGroupAnswerAction,
-	setStrictAction,
-} from "./directory/actions";
-import { directoryView, mappingView } from "./directory/view";
 import {
 	addDomainAction,
 	checkDomainAction,
@@ -45,8 +35,21 @@ import {
 } from "./domain-actions";
 import { loadSsoPage } from "./load";
 import { offered } from "./offered";
+import {
+	applyPolicyAction,
+	enforceAction,
+	findMemberAction,
+	keepCodesAction,
+	makeCodesAction,
+	movedAction,
+	pauseAction,
+	previewEnforceAction,
+	previewPolicyAction,
+	turnOffAction,
+} from "./policy-actions";
+import { dangerViews, policyView } from "./policy-view";
 import { standingParts } from "./standing-text";
-import { domainViews, factsOf, leadsNobody, policyView, setupSteps } from "./views";
+import { directoryView, domainViews, factsOf, leadsNobody, setupSteps } from "./views";
 
 export async function generateMetadata() {
 	const t = await getTranslations("sso");
@@ -57,7 +60,7 @@ export async function generateMetadata() {
 export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso">) {
 	const { workspace: slug } = await params;
 	const home = `/w/${slug}/sso`;
-	const session = await requireMember(slug, home);
+	const session = await requireMember(slug, home, { recovery: true });
 	const t = await getTranslations("sso");
 	const activity = await getTranslations("activity");
 	if (!can(session, "sso.manage"))
@@ -72,9 +75,17 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 			connectionView(each.connection, each.condition, session.workspace),
 		),
 	);
-	const directory = await directoryView(session.workspace, now);
-	const mapping = await mappingView(session.workspace);
-	const mappingTitle = (await getTranslations("mapping"))("title");
+	const directory = await directoryView(page, session.workspace.id);
+	const dangerActions = {
+		pause: pauseAction.bind(null, slug),
+		turnOff: turnOffAction.bind(null, slug),
+		remove: removeConnectionAction.bind(null, slug),
+	};
+	const danger = await dangerViews(
+		session.workspace,
+		page.connections.map((each) => each.connection),
+		page.policy.document,
+	);
 	const sections = [
 		{
 			id: "connection",
@@ -84,12 +95,11 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 		{ id: "domains", label: t("sections.domains"), count: page.domains.length },
 		{ id: "policy", label: t("sections.policy") },
 		{ id: "directory", label: t("sections.directory"), state: directory.state },
-		{ id: "mapping", label: mappingTitle, count: mapping.rows.length },
 		{ id: "activity", label: t("sections.activity") },
 		...(connection ? [{ id: "danger", label: t("sections.danger") }] : []),
 	] as const;
 	return (
-		<Messages of={["sso", "policy", "directory"]}>
+		<Messages of={["sso", "policy", "directory", "impact"]}>
 			<PageHeader
 				title={t("title")}
 				standing={await standingParts(page.standing)}
@@ -119,6 +129,8 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								connections={connections}
 								addHref={`${home}/connection/new`}
 								setEnabled={setEnabledAction.bind(null, slug)}
+								danger={danger}
+								actions={dangerActions}
 							/>
 						) : (
 							<Section
@@ -145,9 +157,17 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 							}}
 						/>
 						<PolicyPanel
-							policy={await policyView(page, session.workspace.name)}
-							preview={previewPolicyAction.bind(null, slug)}
-							save={savePolicyAction.bind(null, slug)}
+							policy={await policyView(session.workspace, session.member.id)}
+							actions={{
+								preview: previewPolicyAction.bind(null, slug),
+								apply: applyPolicyAction.bind(null, slug),
+								moved: movedAction.bind(null, slug),
+								find: findMemberAction.bind(null, slug),
+								makeCodes: makeCodesAction.bind(null, slug),
+								keepCodes: keepCodesAction.bind(null, slug),
+								previewEnforce: previewEnforceAction.bind(null, slug),
+								enforce: enforceAction.bind(null, slug),
+							}}
 						/>
 					</Part>
 					<Part title={t("parts.directory")}>
@@ -155,17 +175,10 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 							directory={directory}
 							actions={{
 								setEnabled: setDirectoryAction.bind(null, slug),
-								setStrict: setStrictAction.bind(null, slug),
-								setGroupAnswer: setGroupAnswerAction.bind(null, slug),
-								tokens: {
-									create: createTokenAction.bind(null, slug),
-									rotate: rotateTokenAction.bind(null, slug),
-									rename: renameTokenAction.bind(null, slug),
-									revoke: revokeTokenAction.bind(null, slug),
-								},
+								createToken: createTokenAction.bind(null, slug),
+								revokeToken: revokeTokenAction.bind(null, slug),
 							}}
 						/>
-						<MappingSection mapping={mapping} />
 					</Part>
 					<Part title={t("parts.activity")}>
 						<Section
@@ -180,14 +193,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 							/>
 						</Section>
 					</Part>
-					{connection ? (
-						<DangerZone
-							id={connection.id}
-							provider={connection.name}
-							slug={slug}
-							remove={removeConnectionAction.bind(null, slug)}
-						/>
-					) : null}
+					{connection ? <DangerZone views={danger} actions={dangerActions} /> : null}
 				</SectionLayout>
 			</div>
 		</Messages>

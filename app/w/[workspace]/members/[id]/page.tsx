@@ -49,7 +49,7 @@ export async function generateMetadata() {
 export default async function MemberPage({ params }: PageProps<"/w/[workspace]/members/[id]">) {
 	const { workspace: slug, id } = await params;
 	const path = `/w/${slug}/members`;
-	const session = await requireMember(slug, `${path}/${id}`);
+	const session = await requireMember(slug, `${path}/${id}`, { recovery: true });
 	const list = await getTranslations("members");
 	if (!can(session, "members.read"))
 		return <NoAccessPage session={session} page={list("title")} what={list("what")} />;

@@ -24,7 +24,7 @@ export async function generateMetadata() {
 export default async function InvitePage({ params }: PageProps<"/w/[workspace]/members/invite">) {
 	const { workspace: slug } = await params;
 	const back = `/w/${slug}/members`;
-	const session = await requireMember(slug, `${back}/invite`);
+	const session = await requireMember(slug, `${back}/invite`, { recovery: true });
 	const t = await getTranslations("members");
 	if (!can(session, "members.manage"))
 		return <NoAccessPage session={session} page={t("form.title")} what={t("form.standing")} />;

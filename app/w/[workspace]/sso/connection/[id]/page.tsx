@@ -16,7 +16,7 @@ export default async function EditConnectionPage({
 	params,
 }: PageProps<"/w/[workspace]/sso/connection/[id]">) {
 	const { workspace: slug, id } = await params;
-	const session = await requireMember(slug, `/w/${slug}/sso`);
+	const session = await requireMember(slug, `/w/${slug}/sso`, { recovery: true });
 	const t = await getTranslations("sso");
 	if (!can(session, "sso.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;

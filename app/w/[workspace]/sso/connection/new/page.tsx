@@ -21,7 +21,7 @@ export default async function NewConnectionPage({ params, searchParams }: Props)
 	const { workspace: slug } = await params;
 	const { provider } = await searchParams;
 	const home = `/w/${slug}/sso`;
-	const session = await requireMember(slug, home);
+	const session = await requireMember(slug, home, { recovery: true });
 	const t = await getTranslations("sso");
 	if (!can(session, "sso.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;

@@ -19,7 +19,7 @@ export async function generateMetadata() {
 /** Where the tab of a test sign-in ends. */
 export default async function TestPage({ params }: PageProps<"/w/[workspace]/sso/tests/[id]">) {
 	const { workspace: slug, id } = await params;
-	const session = await requireMember(slug, `/w/${slug}/sso`);
+	const session = await requireMember(slug, `/w/${slug}/sso`, { recovery: true });
 	if (!can(session, "sso.manage") || !isId(id)) notFound();
 	const { workspace } = session;
 	const db = await database();
