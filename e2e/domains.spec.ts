@@ -44,8 +44,8 @@ test("A1, A2: a domain leads to the provider once its record is there, and not b
 		await expect(dialog).toBeHidden();
 		const row = section.getByRole("row", { name: new RegExp(`^${domain}`) });
 		await expect(row.getByText("Waiting for DNS")).toBeVisible();
-		const name = await section.getByLabel("Add this TXT record: name").inputValue();
-		const value = await section.getByLabel("Value").inputValue();
+		const name = await section.getByRole("textbox", { name: "TXT record name" }).inputValue();
+		const value = await section.getByRole("textbox", { name: "TXT record value" }).inputValue();
 		expect(name).toBe(`_gatehouse.${domain}`);
 		await expectAccessible(page);
 

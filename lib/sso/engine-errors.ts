@@ -8,11 +8,11 @@ const table: [RegExp, Reason][] = [
 	[/invalid_client|unauthorized_client|client authentication|401/i, "token_refused"],
 	[/invalid_grant|invalid_request/i, "token_refused"],
 	[/nonce/i, "nonce_differs"],
-	[/"sub".* missing/i, "subject_missing"],
+	[/"sub".* (?:missing|must (?:not )?be)/i, "subject_missing"],
 	[/"?iss"?\b|issuer/i, "issuer_differs"],
 	[/"?(?:aud|azp)"?\b|audience/i, "audience_differs"],
 	[
-		/"?(?:exp|iat|nbf|auth_time)"? .*(?:timestamp|future|past|expired|clock)|timestamp check/i,
+		/"?(?:exp|iat|nbf|auth_time)"? .*(?:timestamp|future|past|expired|clock)|timestamp check|"nbf" \(not before\) claim value/i,
 		"clock",
 	],
 	[/signature|verification key|JWS|JWK|\balg\b|kid/i, "signature_invalid"],
