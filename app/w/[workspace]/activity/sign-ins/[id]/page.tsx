@@ -29,7 +29,7 @@ export default async function TracePage({
 	const trace = await findTrace(
 		await database(),
 		session.workspace.id,
-		isId(id) ? { id } : { code: decodeURIComponent(id) },
+		isId(id) ? { id } : { code: id },
 	);
 	if (!trace) notFound();
 	const t = await getTranslations("trace");
