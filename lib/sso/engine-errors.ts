@@ -8,7 +8,7 @@ const table: [RegExp, Reason][] = [
 	[/invalid_client|unauthorized_client|client authentication|401/i, "token_refused"],
 	[/invalid_grant|invalid_request/i, "token_refused"],
 	[/nonce/i, "nonce_differs"],
-	[/"sub".* (?:missing|must (?:not )?be)/i, "subject_missing"],
+	[/"sub".* (?:missing|must (?:not )?be|claim type)/i, "subject_missing"],
 	[/"?iss"?\b|issuer/i, "issuer_differs"],
 	[/"?(?:aud|azp)"?\b|audience/i, "audience_differs"],
 	[
