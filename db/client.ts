@@ -16,6 +16,7 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { env } from "@/lib/platform/env";
 import { lockFolder } from "./folder-lock";
+import { remembering } from "./once";
 import { StatementNames } from "./prepared";
 import * as schema from "./schema";
 
@@ -33,7 +34,7 @@ const transactions = new AsyncLocalStorage<true>();
  * wait for ever, on Postgres it would silently write outside), and so does the guarded fetch.
  */
 export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-	return db.transaction((tx) => transactions.run(true, () => work(tx)));
+	return db.transaction((tx) => transactions.run(true, () => work(remembering(tx))));
 }
 
 /** As `transact`, but a result that is a refusal takes every write back too. */

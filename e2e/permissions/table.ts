@@ -66,6 +66,15 @@ export const places: Record<string, Place> = {
 	"sso/connection/new": { needs: "sso.manage", at: () => "/sso/connection/new?provider=oidc" },
 	"sso/history": { needs: "policy.manage", at: () => "/sso/history" },
 	"sso/rules": { needs: "policy.manage", at: () => "/sso/rules" },
+	"sso/directory/drift": { needs: "directory.manage", at: () => "/sso/directory/drift" },
+	"sso/directory/requests": { needs: "directory.manage", at: () => "/sso/directory/requests" },
+	"sso/directory/requests/[id]": {
+		needs: "directory.manage",
+		at: ({ token }) => `/sso/directory/requests/${token}`,
+	},
+	"sso/directory/self-test": { needs: "directory.manage", at: () => "/sso/directory/self-test" },
+	"sso/directory/holds": { needs: "directory.manage", at: () => "/sso/directory/holds" },
+	"sso/mapping": { needs: "policy.manage", at: () => "/sso/mapping" },
 	"sso/tests/[id]": { needs: "sso.manage", at: ({ test }) => `/sso/tests/${test}`, hidden: true },
 };
 
@@ -231,6 +240,31 @@ export const actions: Record<string, Action> = {
 	"sso/actions.ts setDirectoryAction": manage("directory.manage", () => [true]),
 	"sso/actions.ts createTokenAction": manage("directory.manage", () => [{ name: "", days: null }]),
 	"sso/actions.ts revokeTokenAction": manage("directory.manage", ({ token }) => [token]),
+	"sso/directory/actions.ts setStrictAction": manage("directory.manage", () => [true]),
+	"sso/directory/actions.ts setGroupAnswerAction": manage("directory.manage", () => [true]),
+	"sso/directory/actions.ts rotateTokenAction": manage("directory.manage", ({ token }) => [
+		token,
+		"none",
+	]),
+	"sso/directory/actions.ts renameTokenAction": manage("directory.manage", ({ token }) => [
+		token,
+		"Mine",
+	]),
+	"sso/directory/actions.ts decideHoldsAction": manage("directory.manage", ({ token }) => [
+		[token],
+		"apply",
+	]),
+	"sso/directory/replay-actions.ts replayAction": manage("directory.manage", ({ token }) => [
+		token,
+		false,
+	]),
+	"sso/directory/replay-actions.ts selfTestAction": manage("directory.manage", () => ["nobody"]),
+	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
+	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
+		{ mappings: {} },
+		{ revision: 0, fingerprint: "" },
+		"",
+	]),
 };
 
 /** Actions outside a workspace's pages, and why no permission stands before them. */

@@ -12,11 +12,24 @@
  *   effects    what an entry does to the member behind it
  *   groups     the groups an IdP sent and who is in them
  *   group-effects  what a change of a group does to the members concerned
+ *   requirements   what the policy asks of a person before the directory may bring them
+ *   brake, holds, hold-mail   effects that wait for an admin, and telling of them
+ *   welcome    the mail to somebody the directory has brought
+ *   mapping    the groups there are to map
+ *   request-log, request-notes, request-list   what was asked and answered: writing it, reading it
+ *   replay     sending a request again, on trial or for real; self-test: a provider's whole life
+ *   jobs       what all this asks for by itself
  *   decide     transactions of this folder: lock, repeat, undo
  */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { connections, directories, directoryTokens, directoryUsers } from "@/db/schema";
+import {
+	connections,
+	directories,
+	directoryGroups,
+	directoryTokens,
+	directoryUsers,
+} from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { newId } from "@/lib/platform/ids";
@@ -125,6 +138,22 @@ export async function setStrict(
 	});
 }
 
+/** What a PATCH of a group is answered with: 204, or 200 and the group. */
+export async function setGroupPatchAnswer(
+	tx: Tx,
+	actor: Actor,
+	directory: Directory,
+	answer: Directory["groupPatchAnswer"],
+): Promise<void> {
+	if (directory.groupPatchAnswer === answer) return;
+	await tx.update(directories).set({ groupPatchAnswer: answer }).where(keyOf(directory));
+	await record(tx, directory.workspaceId, actor, {
+		kind: "directory.group_answer_changed",
+		subject: { kind: "directory", id: directory.id, label: "Directory sync" },
+		details: { before: directory.groupPatchAnswer, after: answer },
+	});
+}
+
 /** The directory of a workspace, or null where none was ever turned on. */
 export async function findDirectory(db: Db | Tx, workspaceId: string): Promise<Directory | null> {
 	const [directory] = await db
@@ -141,6 +170,9 @@ export type DirectoryOverview = {
 	closed: DirectoryClosed | null;
 	users: number;
 	activeUsers: number;
+	/** People with a value in the `roles` attribute. */
+	withRoles: number;
+	groups: number;
 	liveTokens: number;
 };
 
@@ -153,11 +185,13 @@ export async function loadDirectory(
 	const directory = await findDirectory(db, workspaceId);
 	const standing = await loadStanding(db, workspaceId);
 	const closed = closedBecause({ ...standing, enabled: directory?.enabled ?? false });
-	if (!directory) return { directory, closed, users: 0, activeUsers: 0, liveTokens: 0 };
+	const none = { users: 0, activeUsers: 0, withRoles: 0, groups: 0, liveTokens: 0 };
+	if (!directory) return { directory, closed, ...none };
 	const [users] = await db
 		.select({
 			all: sql<number>`count(*)::int`,
 			active: sql<number>`(count(*) filter (where ${directoryUsers.active}))::int`,
+			withRoles: sql<number>`(count(*) filter (where jsonb_array_length(case jsonb_typeof(${directoryUsers.resource} -> 'roles') when 'array' then ${directoryUsers.resource} -> 'roles' else '[]'::jsonb end) > 0))::int`,
 		})
 		.from(directoryUsers)
 		.where(
@@ -182,6 +216,14 @@ export async function loadDirectory(
 		closed,
 		users: users?.all ?? 0,
 		activeUsers: users?.active ?? 0,
+		withRoles: users?.withRoles ?? 0,
+		groups: await db.$count(
+			directoryGroups,
+			and(
+				eq(directoryGroups.workspaceId, workspaceId),
+				eq(directoryGroups.directoryId, directory.id),
+			),
+		),
 		liveTokens: tokens?.live ?? 0,
 	};
 }

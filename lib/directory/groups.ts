@@ -14,6 +14,7 @@ import { foldKey } from "@/lib/platform/text";
 import type { Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { followGroupChange } from "./group-effects";
+import { noteChanged, notePassedOver } from "./request-notes";
 import type { Change, Refused } from "./users";
 
 export type DirectoryGroup = typeof directoryGroups.$inferSelect;
@@ -99,6 +100,7 @@ export async function updateGroup(
 		subject: subjectOf(group),
 		details: { before: displayName, after: group.displayName },
 	});
+	noteChanged(["displayName"]);
 	return { ok: true, group };
 }
 
@@ -145,6 +147,9 @@ export async function changeMembers(
 			people: { joined: namesOf(joined), left: namesOf(left) },
 		},
 	});
+	noteChanged(["members"]);
+	if (result.unknown.length > 0)
+		notePassedOver(`${result.unknown.length} unknown members were left out.`);
 	await followGroupChange(tx, lock, change, {
 		group,
 		joined: joined.map(toId),

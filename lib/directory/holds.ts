@@ -113,6 +113,11 @@ export async function lapse(tx: Tx, actor: Actor, member: Member, now: Date): Pr
 	});
 }
 
+/** How many wait for an admin. */
+export function countHolds(db: Db | Tx, workspaceId: string): Promise<number> {
+	return db.$count(holds, standsIn(workspaceId));
+}
+
 /** What waits for an admin, oldest first. */
 export async function listHolds(db: Db | Tx, workspaceId: string, limit = 500): Promise<Hold[]> {
 	return db

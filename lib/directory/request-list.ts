@@ -9,8 +9,8 @@ export type LoggedRequest = typeof scimRequests.$inferSelect;
 /** What a list shows: everything but the bodies. */
 export type ListedRequest = Omit<LoggedRequest, "requestBody" | "responseBody">;
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-const outcomes = ["ok", "refused", "failed"] as const;
+export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export const outcomes = ["ok", "refused", "failed"] as const;
 
 export type RequestFilter = {
 	method?: (typeof methods)[number] | undefined;

@@ -89,7 +89,7 @@ export async function revokeToken(
 }
 
 /** How long an old token may go on beside the one that replaces it. */
-const overlaps = {
+export const overlaps = {
 	none: 0,
 	hour: 3_600_000,
 	day: 86_400_000,
@@ -162,6 +162,28 @@ export async function renameToken(
 		details: { before: before.name, after: name, prefix: before.prefix },
 	});
 	return { ok: true };
+}
+
+/**
+ * A token for requests that this system sends to itself in one transaction (a replay, a self-test).
+ * The caller takes it back before the transaction ends, or rolls it back.
+ */
+export async function lendToken(
+	tx: Tx,
+	actor: Actor,
+	directory: DirectoryKey,
+	name: string,
+	now: Date,
+): Promise<{ token: string; takeBack: () => Promise<void> }> {
+	const { token, stored } = await insertToken(tx, actor, directory, name, null, now);
+	return {
+		token,
+		takeBack: async () => {
+			await tx
+				.delete(directoryTokens)
+				.where(and(ofDirectory(directory), eq(directoryTokens.id, stored.id)));
+		},
+	};
 }
 
 async function insertToken(

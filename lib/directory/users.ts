@@ -29,6 +29,7 @@ import { type DirectoryUser, lockEntry, ofDirectory } from "./entries";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
 import { type Attributes, type Person, personOf } from "./person";
+import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
 import { welcome } from "./welcome";
 
@@ -138,6 +139,7 @@ export async function updateUser(
 	const member = await memberBehind(tx, current);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
+	const changed = differing(current.resource, attributes);
 	const [user] = await tx
 		.update(directoryUsers)
 		.set({
@@ -151,8 +153,9 @@ export async function updateUser(
 	await record(tx, directory.workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
 		subject: subjectOf(user),
-		details: { changed: differing(current.resource, attributes) },
+		details: { changed },
 	});
+	noteChanged(changed);
 	if (!member) return { ok: true, user };
 	const followed = await followProfile(tx, actor, member, before, after);
 	if (!followed.ok) return followed;

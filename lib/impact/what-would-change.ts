@@ -22,6 +22,8 @@ export type PersonChange = {
 	name: string;
 	before: string | null;
 	after: string | null;
+	/** Where the role after comes from; null where nothing gives one. */
+	source: Access["source"];
 	/** Names of the workspace groups that would be gained and lost. */
 	joins: string[];
 	leaves: string[];
@@ -112,6 +114,7 @@ export async function impactOf(
 				email: person.email,
 				before: roleName(was.role),
 				after: roleName(is.role),
+				source: is.source,
 				joins,
 				leaves,
 				because: same ? null : sourceOf(is),

@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { oncePer } from "@/db/once";
 import {
 	directoryGroupMembers,
 	directoryGroups,
@@ -33,24 +34,28 @@ export type MemberWithFacts = {
 
 /** The workspace's roles, as policy knows them. */
 export async function loadRoles(db: Db | Tx, workspaceId: string): Promise<RoleFact[]> {
-	return db
-		.select({
-			key: roles.key,
-			name: roles.name,
-			rank: roles.rank,
-			permissions: roles.permissions,
-		})
-		.from(roles)
-		.where(eq(roles.workspaceId, workspaceId));
+	return oncePer(db, `roles ${workspaceId}`, [roles], async () =>
+		db
+			.select({
+				key: roles.key,
+				name: roles.name,
+				rank: roles.rank,
+				permissions: roles.permissions,
+			})
+			.from(roles)
+			.where(eq(roles.workspaceId, workspaceId)),
+	);
 }
 
 /** The workspace's own groups, as policy knows them. */
 export async function loadGroups(db: Db | Tx, workspaceId: string): Promise<AccessFacts["groups"]> {
-	return db
-		.select({ id: groups.id, name: groups.name, defaultRole: groups.defaultRole })
-		.from(groups)
-		.where(eq(groups.workspaceId, workspaceId))
-		.orderBy(asc(groups.nameKey));
+	return oncePer(db, `groups ${workspaceId}`, [groups], async () =>
+		db
+			.select({ id: groups.id, name: groups.name, defaultRole: groups.defaultRole })
+			.from(groups)
+			.where(eq(groups.workspaceId, workspaceId))
+			.orderBy(asc(groups.nameKey)),
+	);
 }
 
 /** Large enough that a query pays, small enough for the parameters and memory of one. */

@@ -12,7 +12,7 @@ import { record } from "@/lib/activity/record";
 import { newId } from "@/lib/platform/ids";
 import { foldKey, isEmail } from "@/lib/platform/text";
 import { adminRole } from "@/lib/roles/permissions";
-import { applyAccess } from "./access";
+import { applyAccess, previewAccess } from "./access";
 import { isLastAdmin } from "./last-admin";
 
 export { isLastAdmin } from "./last-admin";
@@ -42,7 +42,9 @@ export async function createMember(
 	if (input.email !== null && !isEmail(input.email))
 		return { ok: false, reason: "email_malformed" };
 	const id = newId();
-	const inserted = await tx
+	const roleByHand = input.roleByHand ?? null;
+	const { role } = await previewAccess(tx, workspaceId, { ...factsOfNew, roleByHand });
+	const [member] = await tx
 		.insert(members)
 		.values({
 			workspaceId,
@@ -52,20 +54,29 @@ export async function createMember(
 			emailProof: input.emailProof,
 			name: input.name,
 			status: "active",
-			roleByHand: input.roleByHand ?? null,
+			roleByHand,
+			role,
 			createdBy: input.createdBy,
 		})
 		.onConflictDoNothing()
-		.returning({ id: members.id });
-	if (inserted.length === 0) return { ok: false, reason: "email_taken" };
+		.returning();
+	if (!member) return { ok: false, reason: "email_taken" };
 	await record(tx, workspaceId, actor, {
 		kind: "member.created",
 		subject: { kind: "member", id, label: labelOf(input) },
 		details: { by: input.createdBy },
 	});
-	await applyAccess(tx, actor, workspaceId, [id], { silent: true });
-	return { ok: true, member: await memberOf(tx, workspaceId, id) };
+	return { ok: true, member };
 }
+
+/** What decides the access of somebody who has just come: nothing but the role given by hand. */
+const factsOfNew = {
+	active: true,
+	pinnedRole: null,
+	pinnedReason: null,
+	groupsByHand: [],
+	directory: null,
+};
 
 /** What a member is called in a sentence. */
 export function labelOf(member: { name: string; email: string | null }): string {
@@ -118,8 +129,11 @@ export async function suspendMember(
 ): Promise<{ ok: true } | { ok: false; reason: "last_admin" }> {
 	if (member.status === "suspended") return { ok: true };
 	if (await isLastAdmin(tx, member)) return { ok: false, reason: "last_admin" };
-	await tx.update(members).set({ status: "suspended", suspendedBy: by }).where(keyOf(member));
-	const sessionsEnded = await endSessions(tx, member.workspaceId, member.id);
+	await tx
+		.update(members)
+		.set({ status: "suspended", suspendedBy: by, epoch: sql`${members.epoch} + 1` })
+		.where(keyOf(member));
+	const sessionsEnded = await deleteSessions(tx, member.workspaceId, member.id);
 	const keysEnded = await endKeys(tx, member);
 	await endMailLinks(tx, member);
 	await record(tx, member.workspaceId, actor, {
@@ -227,6 +241,11 @@ export async function endSessions(tx: Tx, workspaceId: string, memberId: string)
 		.update(members)
 		.set({ epoch: sql`${members.epoch} + 1` })
 		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, memberId)));
+	return deleteSessions(tx, workspaceId, memberId);
+}
+
+/** Ends those that are there. Whoever calls it raises the member's epoch too. */
+async function deleteSessions(tx: Tx, workspaceId: string, memberId: string): Promise<number> {
 	const ended = await tx
 		.delete(sessions)
 		.where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.memberId, memberId)))

@@ -2,6 +2,7 @@
  * Reading a request's body: bounded while it is read, whatever Content-Length says, and JSON or
  * refused.
  */
+import { noteBody } from "@/lib/directory/request-notes";
 import { badRequest, ScimError } from "./errors";
 
 export const maxBody = 1024 * 1024;
@@ -27,7 +28,9 @@ export async function readJson(request: Request, limit: number): Promise<unknown
 		throw new ScimError(415, undefined, "A Content-Encoding is not supported.");
 	const bytes = await readBytes(request, limit);
 	try {
-		return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+		noteBody(text);
+		return JSON.parse(text);
 	} catch {
 		throw badRequest("invalidSyntax", "The body is not valid JSON.");
 	}

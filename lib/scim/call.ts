@@ -3,6 +3,7 @@ import type { Db } from "@/db/client";
 import type { Actor } from "@/lib/activity/actor";
 import type { Caller } from "@/lib/directory/caller";
 import type { DirectoryUser, Lookup } from "@/lib/directory/entries";
+import type { RequestEntry } from "@/lib/directory/request-log";
 
 /** What the endpoint needs from outside. */
 export type ScimDeps = {
@@ -12,6 +13,8 @@ export type ScimDeps = {
 	now: () => Date;
 	/** Told of what no handler caught. */
 	onError: (error: unknown) => void;
+	/** Told of every request with a known token, once it is answered. */
+	note?: (entry: RequestEntry) => void;
 	/** The most bytes of a body; 1 MiB unless said. */
 	maxBody?: number;
 };

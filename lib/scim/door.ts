@@ -1,5 +1,6 @@
 /** The SCIM endpoint of this process, for both doors: server.ts and Next's route. */
 import { database } from "@/db/client";
+import { noteRequest } from "@/lib/directory/request-log";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { handleScim } from "./endpoint";
@@ -14,6 +15,7 @@ export async function answerScim(request: Request): Promise<Response> {
 			db,
 			publicUrl: env().PUBLIC_URL,
 			now: () => new Date(),
+			note: (entry) => noteRequest(db, entry),
 			onError,
 		});
 	} catch (error) {

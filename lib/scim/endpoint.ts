@@ -2,6 +2,7 @@
  * lib/scim speaks the protocol (RFC 7643, RFC 7644): Request in, Response out, on any server.
  *
  *   endpoint   this file: the token, the route, and an answer in every case
+ *   noted      telling the request log of a request
  *   door       the endpoint of this process; call: what each handler is given
  *   users, groups, discovery    the resources
  *   body, query, present        reading requests, writing answers
@@ -16,6 +17,7 @@ import { countRefusal } from "@/lib/activity/record";
 import { recognise } from "@/lib/directory/caller";
 import type { DirectoryClosed } from "@/lib/directory/directory";
 import { type Lookup, maxPage } from "@/lib/directory/entries";
+import { noteCaller } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
 import { isId } from "@/lib/platform/ids";
 import { maxBody } from "./body";
@@ -23,6 +25,7 @@ import type { Call, Handler, ScimDeps } from "./call";
 import * as discovery from "./discovery";
 import { errorResponse, ScimError, scimResponse } from "./errors";
 import { getGroup, listGroups, refuseGroup } from "./groups";
+import { noted } from "./noted";
 import * as users from "./users";
 
 type Route = {
@@ -108,7 +111,12 @@ const routes: Route[] = [
  * Answers a SCIM request, always, and always in the protocol's own form. Nothing about a path,
  * its parameters or a body is said before the token is recognised.
  */
-export async function handleScim(request: Request, deps: ScimDeps): Promise<Response> {
+export function handleScim(request: Request, deps: ScimDeps): Promise<Response> {
+	const answered = () => answer(request, deps);
+	return deps.note ? noted(request, deps.now, deps.note, answered) : answered();
+}
+
+async function answer(request: Request, deps: ScimDeps): Promise<Response> {
 	try {
 		return await serve(request, { maxBody, ...deps });
 	} catch (error) {
@@ -137,6 +145,7 @@ async function serve(request: Request, deps: Call["deps"]): Promise<Response> {
 		await countRefusal(deps.db, workspaceId, "scim.unknown_token", address, now);
 		throw unauthorized(token !== null);
 	}
+	noteCaller(caller.directory, caller.tokenName);
 	if (caller.closed) throw new ScimError(403, undefined, closedTexts[caller.closed]);
 
 	if (!route) throw new ScimError(404, undefined, `There is nothing at ${url.pathname}.`);

@@ -1,6 +1,7 @@
 /** The revisions of a workspace's policy: reading the current one, saving the next. */
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { oncePer } from "@/db/once";
 import { policies } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
@@ -18,12 +19,14 @@ export type PolicyRevision = {
 
 /** The policy in force. @throws when the workspace does not exist. */
 export async function currentPolicy(db: Db | Tx, workspaceId: string): Promise<PolicyRevision> {
-	const [row] = await db
-		.select()
-		.from(policies)
-		.where(eq(policies.workspaceId, workspaceId))
-		.orderBy(desc(policies.revision))
-		.limit(1);
+	const [row] = await oncePer(db, `policy ${workspaceId}`, [policies], async () =>
+		db
+			.select()
+			.from(policies)
+			.where(eq(policies.workspaceId, workspaceId))
+			.orderBy(desc(policies.revision))
+			.limit(1),
+	);
 	if (!row) throw new Error("a workspace without a policy");
 	return revisionOf(row);
 }

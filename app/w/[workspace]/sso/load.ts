@@ -2,7 +2,6 @@ import type { Session } from "@/app/require";
 import { database } from "@/db/client";
 import { type ActivityPage, listActivity } from "@/lib/activity/list";
 import { type DirectoryOverview, loadDirectory } from "@/lib/directory/directory";
-import { type DirectoryToken, listTokens } from "@/lib/directory/tokens";
 import { peopleOfDomains } from "@/lib/impact/of-domains";
 import { loadRoles } from "@/lib/members/access";
 import { loadChangeFacts } from "@/lib/members/change-facts";
@@ -32,7 +31,6 @@ export type SsoPage = {
 	unavailable: Partial<Record<PolicyField, Unavailable[]>>;
 	roles: RoleFact[];
 	directory: DirectoryOverview;
-	tokens: DirectoryToken[];
 	activity: ActivityPage;
 	standing: Sentence[];
 	inPlan: boolean;
@@ -58,7 +56,6 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 			condition: conditionOf(watched(connection), attempts.get(connection.id) ?? [], now),
 		}));
 	const { connection = null, condition } = connections[0] ?? {};
-	const tokens = directory.directory ? await listTokens(db, directory.directory) : [];
 	const verified = domains.filter((domain) => counts(domain, now));
 	const names = domains.map(({ domain }) => domain);
 	const facts = await loadChangeFacts(db, workspace.id, now);
@@ -72,7 +69,6 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 		unavailable: unavailable(policy.document, facts),
 		roles: [...roles].sort((a, b) => b.rank - a.rank),
 		directory,
-		tokens,
 		activity,
 		standing: standing(
 			policy.document,

@@ -5,6 +5,7 @@ import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
 import { ActivityList } from "@/components/activity/activity-list";
 import { DirectoryPanel } from "@/components/directory/directory-panel";
+import { MappingSection } from "@/components/directory/mapping-section";
 import { Messages } from "@/components/messages";
 import { PolicyPanel } from "@/components/policy/policy-panel";
 import { PageHeader } from "@/components/shell/page-header";
@@ -26,6 +27,13 @@ import {
 	setEnabledAction,
 } from "./actions";
 import { connectionView } from "./connection-view";
+import {
+	renameTokenAction,
+	rotateTokenAction,
+	setGroupAnswerAction,
+	setStrictAction,
+} from "./directory/actions";
+import { directoryView, mappingView } from "./directory/view";
 import {
 	addDomainAction,
 	checkDomainAction,
@@ -49,7 +57,7 @@ import {
 } from "./policy-actions";
 import { dangerViews, policyView } from "./policy-view";
 import { standingParts } from "./standing-text";
-import { directoryView, domainViews, factsOf, leadsNobody, setupSteps } from "./views";
+import { domainViews, factsOf, leadsNobody, setupSteps } from "./views";
 
 export async function generateMetadata() {
 	const t = await getTranslations("sso");
@@ -75,7 +83,6 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 			connectionView(each.connection, each.condition, session.workspace),
 		),
 	);
-	const directory = await directoryView(page, session.workspace.id);
 	const dangerActions = {
 		pause: pauseAction.bind(null, slug),
 		turnOff: turnOffAction.bind(null, slug),
@@ -86,6 +93,9 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 		page.connections.map((each) => each.connection),
 		page.policy.document,
 	);
+	const directory = await directoryView(session.workspace, now);
+	const mapping = await mappingView(session.workspace);
+	const mappingTitle = (await getTranslations("mapping"))("title");
 	const sections = [
 		{
 			id: "connection",
@@ -95,6 +105,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 		{ id: "domains", label: t("sections.domains"), count: page.domains.length },
 		{ id: "policy", label: t("sections.policy") },
 		{ id: "directory", label: t("sections.directory"), state: directory.state },
+		{ id: "mapping", label: mappingTitle, count: mapping.rows.length },
 		{ id: "activity", label: t("sections.activity") },
 		...(connection ? [{ id: "danger", label: t("sections.danger") }] : []),
 	] as const;
@@ -175,10 +186,17 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 							directory={directory}
 							actions={{
 								setEnabled: setDirectoryAction.bind(null, slug),
-								createToken: createTokenAction.bind(null, slug),
-								revokeToken: revokeTokenAction.bind(null, slug),
+								setStrict: setStrictAction.bind(null, slug),
+								setGroupAnswer: setGroupAnswerAction.bind(null, slug),
+								tokens: {
+									create: createTokenAction.bind(null, slug),
+									rotate: rotateTokenAction.bind(null, slug),
+									rename: renameTokenAction.bind(null, slug),
+									revoke: revokeTokenAction.bind(null, slug),
+								},
 							}}
 						/>
+						<MappingSection mapping={mapping} />
 					</Part>
 					<Part title={t("parts.activity")}>
 						<Section

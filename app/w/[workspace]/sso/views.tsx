@@ -1,13 +1,10 @@
 /** From what the database holds to what the sections show: no secret and no row leaves here. */
 import { getTranslations } from "next-intl/server";
-import type { DirectoryView } from "@/components/directory/directory-panel";
 import { AttemptsBars, type Hour } from "@/components/sso/attempts-bars";
 import type { SetupStep } from "@/components/sso/checklist";
 import type { DomainView } from "@/components/sso/domains-panel";
 import type { Fact } from "@/components/ui/facts-row";
-import type { State } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
-import { env } from "@/lib/platform/env";
 import { enforcesSso } from "@/lib/policy/document";
 import type { Attempt } from "@/lib/sso/condition";
 import type { Connection } from "@/lib/sso/connections";
@@ -101,42 +98,4 @@ function hoursOf(attempts: readonly Attempt[], now: Date): Hour[] {
 		else hour.let += 1;
 	}
 	return hours;
-}
-
-export async function directoryView(page: SsoPage, workspaceId: string): Promise<DirectoryView> {
-	const t = await getTranslations("directory");
-	const { directory, closed, users, activeUsers } = page.directory;
-	const base = `${env().PUBLIC_URL}/api/scim/v2`;
-	const now = new Date();
-	return {
-		enabled: directory?.enabled ?? false,
-		state: stateOf(page.directory),
-		endpoint: base,
-		endpointOfWorkspace: `${base}/${workspaceId}`,
-		people: users,
-		activePeople: activeUsers,
-		lastRequestAt: directory?.lastRequestAt ?? null,
-		tokens: page.tokens
-			.filter(({ revokedAt }) => revokedAt === null)
-			.map((token) => ({
-				id: token.id,
-				prefix: token.prefix,
-				name: token.name,
-				createdBy: token.createdBy,
-				createdAt: token.createdAt,
-				lastUsedAt: token.lastUsedAt,
-				expiresAt: token.expiresAt,
-				expired: token.expiresAt !== null && token.expiresAt <= now,
-			})),
-		provider: page.connection?.name ?? t("anyProvider"),
-		closed:
-			directory?.enabled && closed && closed !== "directory_off" ? t(`closed.${closed}`) : null,
-	};
-}
-
-function stateOf({ directory, closed }: SsoPage["directory"]): State {
-	if (!directory) return "not_set_up";
-	if (!directory.enabled) return "paused";
-	if (closed) return "needs_attention";
-	return directory.lastRequestAt ? "active" : "draft";
 }

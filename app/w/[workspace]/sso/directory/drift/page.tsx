@@ -1,0 +1,92 @@
+import { getTranslations } from "next-intl/server";
+import { NoAccessPage } from "@/app/no-access-page";
+import { can, requireMember } from "@/app/require";
+import { PageHeader } from "@/components/shell/page-header";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Panel, PanelFoot } from "@/components/ui/panel";
+import { Table } from "@/components/ui/table";
+import { database } from "@/db/client";
+import { type Drift, listDrift } from "@/lib/impact/drift";
+import { providerName } from "../provider";
+
+export async function generateMetadata() {
+	const t = await getTranslations("drift");
+	return { title: t("title") };
+}
+
+const mostShown = 200;
+
+/** Person by person: what the directory says, what is in effect, and why they differ. */
+export default async function DriftPage({
+	params,
+}: PageProps<"/w/[workspace]/sso/directory/drift">) {
+	const { workspace: slug } = await params;
+	const home = `/w/${slug}/sso`;
+	const session = await requireMember(slug, `${home}/directory/drift`);
+	const t = await getTranslations("drift");
+	if (!can(session, "directory.manage"))
+		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
+	const { workspace } = session;
+	const rows = await listDrift(await database(), workspace.id, mostShown);
+	const provider = await providerName(workspace.id);
+	const whereTo = ({ why, holdId, memberId }: Drift) => {
+		if (holdId) return { href: `${home}/directory/holds`, label: t("decide") };
+		if (why === "cap" || why === "policy" || why === "unknownRole")
+			return { href: `${home}#policy`, label: t("policy") };
+		return memberId ? { href: `/w/${slug}/members/${memberId}`, label: t("member") } : null;
+	};
+	return (
+		<>
+			<PageHeader
+				title={t("title")}
+				back={{ href: `${home}#directory`, label: t("back") }}
+				standing={[t("standing", { count: rows.length, provider }), "."]}
+			/>
+			<Panel>
+				{rows.length === 0 ? (
+					<EmptyState title={t("empty.title")}>{t("empty.body")}</EmptyState>
+				) : (
+					<Table
+						caption={t("title")}
+						columns={[
+							{ label: t("person"), className: "w-1/4" },
+							{ label: t("says") },
+							{ label: t("inEffect") },
+							{ label: t("why") },
+							{ label: t("actions"), hideLabel: true },
+						]}
+						rows={rows.map((row, index) => {
+							const to = whereTo(row);
+							return {
+								key: `${row.memberId ?? index} ${row.about}`,
+								cells: [
+									<span key="name" className="[overflow-wrap:anywhere]">
+										{row.name}
+									</span>,
+									t(`about.${row.about}`, { value: row.says || t("none") }),
+									t(`effect.${row.about}`, { value: row.inEffect ?? t("none") }),
+									t(`reasons.${row.why}`),
+									to ? (
+										<ButtonLink
+											key="to"
+											variant="quiet"
+											size="sm"
+											href={to.href}
+											aria-label={`${to.label}: ${row.name}`}
+										>
+											{to.label}
+										</ButtonLink>
+									) : null,
+								],
+							};
+						})}
+					/>
+				)}
+				{rows.length === mostShown ? (
+					<PanelFoot>{t("more", { count: mostShown })}</PanelFoot>
+				) : null}
+			</Panel>
+		</>
+	);
+}

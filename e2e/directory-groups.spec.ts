@@ -1,0 +1,156 @@
+/** What an admin does with a directory: mapping its groups, deciding what is held, sending again. */
+import type { APIRequestContext, Page } from "@playwright/test";
+import { expect, expectAccessible, test } from "./fixtures";
+import { signIn } from "./fixtures/steps";
+import { baseUrl } from "./settings";
+import type { World } from "./world";
+
+const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** Turns the directory on and makes a token; answers a client that sends with it. */
+async function aDirectory(page: Page, request: APIRequestContext, { workspace }: World) {
+	await page.goto(`/w/${workspace.slug}/sso`);
+	const section = page.getByRole("region", { name: "SCIM provisioning" });
+	await section.getByRole("switch", { name: "Enabled" }).click();
+	await section.getByRole("button", { name: "New token" }).click();
+	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
+	await page.getByRole("button", { name: "Make token" }).click();
+	const once = page.getByRole("dialog", { name: "Copy this token now" });
+	const token = (await once.getByText(/^ghd_/).textContent()) ?? "";
+	await once.getByRole("checkbox").check();
+	await once.getByRole("button", { name: "Done" }).click();
+	return async (method: string, path: string, data?: unknown) => {
+		const response = await request.fetch(`${baseUrl}/api/scim/v2${path}`, {
+			method,
+			headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+			...(data === undefined ? {} : { data: JSON.stringify(data) }),
+		});
+		const text = await response.text();
+		return { status: response.status(), body: text ? JSON.parse(text) : null };
+	};
+}
+
+type Scim = Awaited<ReturnType<typeof aDirectory>>;
+
+async function addPerson(scim: Scim, name: string, domain: string): Promise<string> {
+	const email = `${name.toLowerCase()}@${domain}`;
+	const { status, body } = await scim("POST", "/Users", {
+		schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+		userName: email,
+		displayName: name,
+		active: true,
+		emails: [{ value: email, type: "work", primary: true }],
+	});
+	expect(status).toBe(201);
+	return body.id;
+}
+
+const patch = (...operations: unknown[]) => ({ schemas: [patchSchema], Operations: operations });
+
+test("a pushed group is mapped after a look at who changes, and gives and takes its role", async ({
+	page,
+	request,
+	newWorld,
+}) => {
+	const world = await newWorld({ policy: { defaultRole: "viewer" } });
+	const { workspace, domain } = world;
+	await signIn(page, world.admin);
+	const scim = await aDirectory(page, request, world);
+	const zoe = await addPerson(scim, "Zoe", domain);
+	await addPerson(scim, "Ben", domain);
+	const pushed = await scim("POST", "/Groups", {
+		schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+		displayName: "engineering",
+		members: [{ value: zoe }],
+	});
+	expect(pushed.status).toBe(201);
+
+	await page.goto(`/w/${workspace.slug}/sso/mapping`);
+	await expect(page.getByRole("row", { name: /engineering/ })).toContainText("1");
+	await page.getByLabel("Role for engineering").selectOption("Member");
+	await expect(page.getByText("1 change, not applied.")).toBeVisible();
+	await expectAccessible(page);
+	await page.getByRole("button", { name: "What would change" }).click();
+	const dialog = page.getByRole("dialog", { name: "This would touch 1 of 3 people" });
+	const row = dialog.getByRole("row", { name: /Zoe/ });
+	await expect(row).toContainText("Viewer");
+	await expect(row).toContainText("Member");
+	await expect(row).toContainText("engineering gives Member");
+	await expectAccessible(page);
+	await dialog.getByLabel("Why?").fill("Engineers may edit");
+	await dialog.getByRole("button", { name: "Apply to 1 person" }).click();
+	await expect(page.getByText("Applied to 1 person.")).toBeVisible();
+
+	await page.goto(`/w/${workspace.slug}/members/${zoe}`);
+	await expect(
+		page.getByRole("heading", { name: /Why does Zoe have the role Member/ }),
+	).toBeVisible();
+	await expect(page.getByText(/engineering/).first()).toBeVisible();
+
+	const left = await scim(
+		"PATCH",
+		`/Groups/${pushed.body.id}`,
+		patch({ op: "remove", path: `members[value eq "${zoe}"]` }),
+	);
+	expect([200, 204]).toContain(left.status);
+	await page.reload();
+	await expect(
+		page.getByRole("heading", { name: /Why does Zoe have the role Viewer/ }),
+	).toBeVisible();
+});
+
+test("what the brake holds is decided by an admin; a refused request is tried and sent again", async ({
+	page,
+	request,
+	newWorld,
+}) => {
+	const world = await newWorld({ policy: { brake: { count: 1, percent: 1, minutes: 10 } } });
+	const { workspace, domain } = world;
+	await signIn(page, world.admin);
+	const scim = await aDirectory(page, request, world);
+	const ids = [];
+	for (const name of ["Ava", "Bea", "Cleo"]) ids.push(await addPerson(scim, name, domain));
+	for (const id of ids) {
+		const off = await scim(
+			"PATCH",
+			`/Users/${id}`,
+			patch({ op: "replace", path: "active", value: false }),
+		);
+		expect(off).toMatchObject({ status: 200, body: { active: false } });
+	}
+
+	await page.goto(`/w/${workspace.slug}/sso`);
+	await expect(page.getByText("2 changes are held")).toBeVisible();
+	await page.getByRole("link", { name: "See what is held" }).click();
+	await expectAccessible(page);
+	await page.getByRole("button", { name: "Apply for Bea" }).click();
+	await expect(page.getByText("1 change is in effect.")).toBeVisible();
+	await page.getByRole("button", { name: "Dismiss for Cleo" }).click();
+	await expect(page.getByText("Nothing is held", { exact: true })).toBeVisible();
+	await page.goto(`/w/${workspace.slug}/sso/directory/drift`);
+	await expect(page.getByRole("row", { name: /Cleo/ })).toContainText("An admin dismissed it");
+	await expectAccessible(page);
+
+	// Refused, because the name is taken; then it is not any more.
+	const refused = await scim("POST", "/Users", {
+		schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+		userName: `ava@${domain}`,
+		active: true,
+	});
+	expect(refused.status).toBe(409);
+	expect((await scim("DELETE", `/Users/${ids[0]}`)).status).toBe(204);
+	await page.goto(`/w/${workspace.slug}/sso/directory/requests?outcome=refused`);
+	await expectAccessible(page);
+	await page.getByRole("link", { name: "POST /Users" }).click();
+	await page.getByRole("button", { name: "Dry run" }).click();
+	await expect(page.getByText("The dry run was answered 201.")).toBeVisible();
+	await page.getByRole("button", { name: "Send again for real" }).click();
+	await page.getByRole("button", { name: "Send it again" }).click();
+	await expect(page.getByText("It was sent again and answered 201.")).toBeVisible();
+	await expectAccessible(page);
+
+	await page.goto(`/w/${workspace.slug}/sso/directory/self-test`);
+	await page.getByRole("button", { name: "Run the self-test" }).click();
+	await expect(page.getByRole("row", { name: /Create a person/ })).toContainText("201");
+	await expectAccessible(page);
+});

@@ -1,0 +1,67 @@
+import { eq } from "drizzle-orm";
+import { beforeAll, expect, test } from "vitest";
+import { type Db, transactOrUndo } from "@/db/client";
+import { directoryUsers, members, passwords } from "@/db/schema";
+import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
+import { pinRole } from "@/lib/members/manage-role";
+import { aClient, person } from "@/lib/scim/testing";
+import { listDrift } from "./drift";
+
+let db: Db;
+beforeAll(async () => {
+	db = await freshDb();
+});
+
+test("what differs is told with its reason, and nothing else is", async () => {
+	const workspace = await aWorkspace(db, {
+		policy: { rolesFrom: "attribute", attributeMayGrant: ["member"], defaultRole: "viewer" },
+	});
+	const admin = await aMember(db, workspace, { roleByHand: "admin" });
+	await db
+		.insert(passwords)
+		.values({ workspaceId: workspace.id, memberId: admin.id, hash: "hash" });
+	const client = await aClient(db, workspace.id);
+	const add = async (name: string, more: Record<string, unknown> = {}) => {
+		const sent = person(`${name}@acme.test`, { displayName: name, ...more });
+		return (await client.send("POST", "/Users", sent)).body.id;
+	};
+	const acting = { actor: operator, fresh: true };
+	await add("same", { roles: [{ value: "member" }] });
+	await add("capped", { roles: [{ value: "admin" }] });
+	const pinned = await add("pinned", { roles: [{ value: "member" }] });
+	await transactOrUndo(db, (tx) =>
+		pinRole(tx, acting, workspace, pinned, { role: "viewer", reason: "Trial" }, new Date()),
+	);
+	const out = await add("out");
+	await db
+		.update(members)
+		.set({ status: "suspended", suspendedBy: "admin", role: null })
+		.where(eq(members.id, out));
+	const moved = await add("moved");
+	await db
+		.update(members)
+		.set({ email: "new@acme.test", emailKey: "new@acme.test" })
+		.where(eq(members.id, moved));
+	const gone = await add("gone");
+	await db.update(directoryUsers).set({ memberId: null }).where(eq(directoryUsers.id, gone));
+	await db.delete(members).where(eq(members.id, gone));
+
+	const found = await listDrift(db, workspace.id, 100);
+	const told = found.map(({ name, about, says, inEffect, why }) => [
+		name,
+		about,
+		says,
+		inEffect,
+		why,
+	]);
+	expect(told.sort()).toEqual([
+		["capped", "role", "Admin", "Viewer", "cap"],
+		["gone", "member", "active", null, "removedHere"],
+		["moved", "email", "moved@acme.test", "new@acme.test", "changedHere"],
+		["out", "access", "active", "inactive", "byAdmin"],
+		["pinned", "role", "Member", "Viewer", "pin"],
+	]);
+	expect(await listDrift(db, workspace.id, 2)).toHaveLength(2);
+	const other = await aWorkspace(db);
+	expect(await listDrift(db, other.id, 100)).toEqual([]);
+});

@@ -1,0 +1,171 @@
+/**
+ * Where what the directory says and what is in effect are not the same, and why: a hold, a pin, a
+ * cap, another rule, or somebody's hand. Loads and decides; writes nothing.
+ */
+import { and, eq, inArray, isNull } from "drizzle-orm";
+import type { Db, Tx } from "@/db/client";
+import { directoryUsers, holds, members } from "@/db/schema";
+import { decideOnce, loadRules } from "@/lib/members/access";
+import { chunksOfMembers } from "@/lib/members/facts";
+import { labelOf } from "@/lib/members/members";
+import { currentPolicy } from "@/lib/workspaces/policy";
+
+/** Why it differs. */
+type DriftReason =
+	| "hold"
+	| "dismissed"
+	| "byAdmin"
+	| "pin"
+	| "cap"
+	| "policy"
+	| "unknownRole"
+	| "changedHere"
+	| "removedHere";
+
+export type Drift = {
+	/** Null: there is no member any more. */
+	memberId: string | null;
+	name: string;
+	about: "access" | "role" | "email" | "member";
+	/** In words where it is a role or an address; else "active", "inactive". */
+	says: string;
+	inEffect: string | null;
+	why: DriftReason;
+	/** What an admin can decide about. */
+	holdId: string | null;
+};
+
+/** The differences, at most `limit` of them, by member id. */
+export async function listDrift(db: Db | Tx, workspaceId: string, limit: number): Promise<Drift[]> {
+	const { document } = await currentPolicy(db, workspaceId);
+	const rules = await loadRules(db, workspaceId);
+	const decide = decideOnce(document, rules);
+	const nameOf = (key: string | null) =>
+		key === null ? null : (rules.roles.find((role) => role.key === key)?.name ?? key);
+	const found: Drift[] = await orphans(db, workspaceId, limit);
+	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone")) {
+		const managed = chunk.filter(({ facts }) => facts.directory !== null);
+		const details = await detailsOf(
+			db,
+			workspaceId,
+			managed.map(({ id }) => id),
+		);
+		for (const person of managed) {
+			const detail = details.get(person.id);
+			if (!detail) continue;
+			const base = { memberId: person.id, name: labelOf(person), holdId: detail.holdId };
+			const { entryActive, status, suspendedBy } = detail;
+			if (entryActive !== (status === "active"))
+				found.push({
+					...base,
+					about: "access",
+					says: entryActive ? "active" : "inactive",
+					inEffect: status === "active" ? "active" : "inactive",
+					why: entryActive || suspendedBy ? "byAdmin" : detail.holdId ? "hold" : "dismissed",
+				});
+			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null)
+				found.push({
+					...base,
+					holdId: null,
+					about: "email",
+					says: detail.entryEmail,
+					inEffect: detail.emailKey,
+					why: "changedHere",
+				});
+			const access = decide(person.facts);
+			const lost = access.losing.find(
+				({ source, because, role }) =>
+					(source.kind === "directoryGroup" || source.kind === "attribute") &&
+					role !== access.role &&
+					because in whyOf,
+			);
+			const held = access.source?.kind === "held";
+			if (status === "active" && (lost || held))
+				found.push({
+					...base,
+					about: "role",
+					says: nameOf(lost?.role ?? null) ?? "",
+					inEffect: nameOf(access.role),
+					why: held ? "hold" : (whyOf[lost?.because as keyof typeof whyOf] ?? "policy"),
+				});
+		}
+		if (found.length >= limit) break;
+	}
+	return found.slice(0, limit);
+}
+
+/** Why a role that the directory gives is not in effect. A higher one of its own is no drift. */
+const whyOf = {
+	pinned: "pin",
+	capped: "cap",
+	notRead: "policy",
+	unknownRole: "unknownRole",
+	held: "hold",
+} as const;
+
+type Detail = {
+	entryActive: boolean;
+	entryEmail: string | null;
+	emailKey: string | null;
+	status: "active" | "suspended";
+	suspendedBy: string | null;
+	holdId: string | null;
+};
+
+async function detailsOf(
+	db: Db | Tx,
+	workspaceId: string,
+	ids: string[],
+): Promise<Map<string, Detail>> {
+	if (ids.length === 0) return new Map();
+	const rows = await db
+		.select({
+			id: members.id,
+			entryActive: directoryUsers.active,
+			entryEmail: directoryUsers.emailKey,
+			emailKey: members.emailKey,
+			status: members.status,
+			suspendedBy: members.suspendedBy,
+			holdId: holds.id,
+		})
+		.from(members)
+		.innerJoin(
+			directoryUsers,
+			and(
+				eq(directoryUsers.workspaceId, members.workspaceId),
+				eq(directoryUsers.memberId, members.id),
+			),
+		)
+		.leftJoin(
+			holds,
+			and(
+				eq(holds.workspaceId, members.workspaceId),
+				eq(holds.memberId, members.id),
+				eq(holds.state, "held"),
+			),
+		)
+		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, ids)));
+	return new Map(rows.map(({ id, ...detail }) => [id, detail]));
+}
+
+/** People of the directory whom an admin removed here. */
+async function orphans(db: Db | Tx, workspaceId: string, limit: number): Promise<Drift[]> {
+	const rows = await db
+		.select({
+			userName: directoryUsers.userName,
+			displayName: directoryUsers.displayName,
+			active: directoryUsers.active,
+		})
+		.from(directoryUsers)
+		.where(and(eq(directoryUsers.workspaceId, workspaceId), isNull(directoryUsers.memberId)))
+		.limit(limit);
+	return rows.map(({ userName, displayName, active }) => ({
+		memberId: null,
+		name: displayName ?? userName,
+		about: "member",
+		says: active ? "active" : "inactive",
+		inEffect: null,
+		why: "removedHere",
+		holdId: null,
+	}));
+}

@@ -1,0 +1,57 @@
+/** Tells the request log (lib/directory/request-log) of a request once it is answered. */
+import type { RequestEntry } from "@/lib/directory/request-log";
+import { withNotes } from "@/lib/directory/request-notes";
+import { addressHeader } from "@/lib/platform/edge";
+import { isId } from "@/lib/platform/ids";
+
+/** Answers a request and notes it. One without a token that is known belongs to no log. */
+export async function noted(
+	request: Request,
+	now: () => Date,
+	note: (entry: RequestEntry) => void,
+	answer: () => Promise<Response>,
+): Promise<Response> {
+	const at = now();
+	const began = performance.now();
+	const { result: response, notes } = await withNotes(answer);
+	const { directory } = notes;
+	if (!directory) return response;
+	const { status } = response;
+	// What a successful GET was answered would fill the log and help nobody.
+	const worthKeeping = request.method !== "GET" || status >= 400;
+	note({
+		directory,
+		tokenName: notes.tokenName,
+		at,
+		method: request.method,
+		path: pathOf(request.url),
+		status,
+		milliseconds: performance.now() - began,
+		address: request.headers.get(addressHeader),
+		userAgent: request.headers.get("user-agent"),
+		ifMatch: request.headers.get("if-match"),
+		requestBody: notes.body,
+		responseBody: worthKeeping && response.body ? await response.clone().text() : null,
+		target: targetOf(request.url, response),
+		changed: status < 400 ? [...notes.changed] : [],
+		notes: [...notes.passedOver],
+	});
+	return response;
+}
+
+/** Path and query behind the base, with or without the workspace. */
+function pathOf(address: string): string {
+	const { pathname, search } = new URL(address);
+	const [, , , , ...rest] = pathname.split("/");
+	if (isId((rest[0] ?? "").toLowerCase())) rest.shift();
+	return `/${rest.join("/")}${search}`;
+}
+
+/** The resource a path names, or that a POST made. */
+function targetOf(address: string, response: Response): RequestEntry["target"] {
+	const named = response.headers.get("location") ?? address;
+	const [, kind = "", id = ""] = pathOf(new URL(named, address).href).split(/[/?]/);
+	if (!isId(id) || (kind !== "Users" && kind !== "Groups")) return null;
+	const version = /^W\/"(\d+)"$/.exec(response.headers.get("etag") ?? "")?.[1];
+	return { kind: kind === "Users" ? "User" : "Group", id, version: Number(version ?? 0) };
+}
