@@ -17,6 +17,8 @@ export type MemberRow = {
 	groups: readonly string[];
 	source: string;
 	active: boolean;
+	/** The directory brought them, and they have not accepted yet. */
+	waiting: boolean;
 	lastSignInAt: Date | null;
 };
 
@@ -64,7 +66,11 @@ export function MemberTable({
 						),
 						<Groups key="groups" names={row.groups} />,
 						row.source,
-						<StateBadge key="state" plain state={row.active ? "active" : "deactivated"} />,
+						<StateBadge
+							key="state"
+							plain
+							state={row.waiting ? "invited" : row.active ? "active" : "deactivated"}
+						/>,
 						<span key="seen" className="whitespace-nowrap">
 							{row.lastSignInAt ? <Time at={row.lastSignInAt} /> : t("never")}
 						</span>,

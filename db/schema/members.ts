@@ -30,8 +30,11 @@ export const members = pgTable(
 		emailProof: text("email_proof").$type<EmailProof>(),
 		name: text("name").notNull(),
 		status: text("status").$type<"active" | "suspended">().notNull(),
-		/** Who suspended: the directory may only lift what the directory imposed. */
-		suspendedBy: text("suspended_by").$type<"admin" | "directory">(),
+		/**
+		 * Who suspended: the directory may only lift what the directory imposed. `invitation`: whom the
+		 * directory brought and who has not accepted yet.
+		 */
+		suspendedBy: text("suspended_by").$type<"admin" | "directory" | "invitation">(),
 		/** The role set by hand. Kept beside what a directory gives, so that removing that restores it. */
 		roleByHand: text("role_by_hand"),
 		/** A role an admin pinned on this member; beats every other source. */

@@ -7,7 +7,15 @@ import { type Db, lockWorkspace, type Tx, transactOrUndo } from "@/db/client";
 import { invitations, removals, roles } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
-import { createMember, labelOf, type Member } from "@/lib/members/members";
+import {
+	createMember,
+	labelOf,
+	type Member,
+	memberByEmail,
+	memberOf,
+	reactivateMember,
+	updateMember,
+} from "@/lib/members/members";
 import { mailNewAdmin } from "@/lib/members/new-admin";
 import { hashToken } from "@/lib/platform/crypto";
 import { foldKey } from "@/lib/platform/text";
@@ -120,13 +128,16 @@ export async function acceptByPassword(
 		// Whoever deletes the row is the one who accepts; a second form finds none.
 		const [invitation] = await tx.delete(invitations).where(isOpen(input.token, now)).returning();
 		if (!invitation) return { ok: false, reason: "link_expired" };
-		const created = await createMember(tx, inviterOf(invitation), workspace.id, {
-			email: invitation.email,
-			emailProof: "mail",
-			name,
-			roleByHand: invitation.role,
-			createdBy: "invitation",
-		});
+		const waiting = await memberByEmail(tx, workspace.id, invitation.email);
+		const created = isWaiting(waiting)
+			? await accepted(tx, waiting, inviterOf(invitation), name)
+			: await createMember(tx, inviterOf(invitation), workspace.id, {
+					email: invitation.email,
+					emailProof: "mail",
+					name,
+					roleByHand: invitation.role,
+					createdBy: "invitation",
+				});
 		if (!created.ok) return { ok: false, reason: "email_taken" };
 		const { member } = created;
 		if (member.role === null) return { ok: false, reason: "no_role" };
@@ -178,6 +189,23 @@ export async function takeInvitation(tx: Tx, workspaceId: string, id: string): P
 		.returning();
 	if (!taken) throw new Error("an invitation vanished while it was accepted");
 	return taken;
+}
+
+/** Whether the directory has brought them and they have not accepted yet. */
+export const isWaiting = (member: Member | null): member is Member =>
+	member?.status === "suspended" && member.suspendedBy === "invitation";
+
+/** Gives a member access who waited to accept. The role is what the directory and policy give. */
+async function accepted(
+	tx: Tx,
+	waiting: Member,
+	actor: Actor,
+	name: string,
+): Promise<{ ok: true; member: Member }> {
+	const email = { address: waiting.email, proof: "mail" } as const;
+	await updateMember(tx, actor, waiting, { ...(name ? { name } : {}), email });
+	await reactivateMember(tx, actor, waiting, "invitation");
+	return { ok: true, member: await memberOf(tx, waiting.workspaceId, waiting.id) };
 }
 
 /** What every acceptance ends with: a removal is lifted, the log tells, and so do mails of an admin. */

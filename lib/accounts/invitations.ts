@@ -132,6 +132,61 @@ async function inviteOne(
 	return null;
 }
 
+/**
+ * Invites somebody the directory has brought, who is a member that waits. An invitation to the same
+ * address gives way: its link ends.
+ */
+export async function inviteMember(
+	tx: Tx,
+	actor: Actor,
+	workspace: Workspace,
+	{ email, role }: { email: string; role: string },
+	now: Date,
+): Promise<void> {
+	const { token, expiresAt } = newLink(now);
+	const values = {
+		email,
+		role,
+		tokenHash: hashToken(token),
+		invitedBy: actor.label,
+		invitedById: null,
+		sentAt: now,
+		expiresAt,
+	};
+	const [row] = await tx
+		.insert(invitations)
+		.values({
+			workspaceId: workspace.id,
+			id: newId(),
+			emailKey: foldKey(email),
+			createdAt: now,
+			...values,
+		})
+		.onConflictDoUpdate({
+			target: [invitations.workspaceId, invitations.emailKey],
+			set: values,
+		})
+		.returning();
+	if (!row) throw new Error("the invitation was not written");
+	await mail(tx, workspace, row, token);
+	await record(tx, workspace.id, actor, {
+		kind: "invitation.sent",
+		subject: subjectOf(row),
+		details: { after: role },
+	});
+}
+
+/** Takes back what was sent to somebody the directory does not want any more. */
+export async function withdrawInvitation(
+	tx: Tx,
+	workspaceId: string,
+	emailKey: string,
+): Promise<void> {
+	await tx
+		.delete(invitations)
+		.where(and(eq(invitations.workspaceId, workspaceId), eq(invitations.emailKey, emailKey)));
+}
+
 export type InvitationRefusal = "not_permitted" | "stale" | RoleRefusal;
 
 /**

@@ -17,10 +17,12 @@ import {
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import { adminRole } from "@/lib/roles/permissions";
+import { currentPolicy } from "@/lib/workspaces/policy";
 import { passesBrake } from "./brake";
 import type { DirectoryKey } from "./directory";
 import { type Held, hold, lapse, standingHold } from "./holds";
 import type { Person } from "./person";
+import { unwelcome, welcome } from "./welcome";
 
 /** One change of a directory: where, by whom, when. */
 export type Change = { directory: DirectoryKey; actor: Actor; now: Date };
@@ -36,9 +38,21 @@ export async function followActive(
 		const standing = await standingHold(tx, member);
 		// Lifts only what a directory imposed; what an admin suspended stays so.
 		await reactivateMember(tx, actor, member, "directory");
+		const { document } = await currentPolicy(tx, member.workspaceId);
+		// Who never came in accepts first, however often the directory changes its mind.
+		if (
+			document.onProvision === "invite" &&
+			member.suspendedBy === "directory" &&
+			neverCameIn(member)
+		)
+			await welcome(tx, { directory, actor, now }, member);
 		if (!standing || standing.effect === "role_changed") return;
 		await lapse(tx, actor, member, now);
 		if (standing.role !== null) await followRole(tx, { directory, actor, now }, member);
+		return;
+	}
+	if (member.suspendedBy === "invitation") {
+		await unwelcome(tx, member);
 		return;
 	}
 	if (member.status === "suspended") return;
@@ -46,6 +60,9 @@ export async function followActive(
 	if (reason) await hold(tx, actor, directory, member, { reason, effect: "suspended" }, now);
 	else await suspendMember(tx, actor, member, "directory");
 }
+
+const neverCameIn = ({ createdBy, lastSignInAt }: Member) =>
+	createdBy === "directory" && lastSignInAt === null;
 
 /** Why taking this member's access must wait for an admin; null where it need not. */
 async function whyHeld(
@@ -120,6 +137,7 @@ export async function followDeletion(
 		await hold(tx, actor, directory, member, held, now);
 		return false;
 	}
+	if (member.suspendedBy === "invitation") await unwelcome(tx, member);
 	if (entry.createdMember) await removeMember(tx, actor, member);
 	else await suspendMember(tx, actor, member, "directory");
 	return true;

@@ -27,7 +27,10 @@ export type MemberFilter = {
 	group?: string | undefined;
 };
 
-type ListedMember = Pick<Member, "id" | "name" | "email" | "role" | "status" | "lastSignInAt"> & {
+type ListedMember = Pick<
+	Member,
+	"id" | "name" | "email" | "role" | "status" | "suspendedBy" | "lastSignInAt"
+> & {
 	source: MemberSource;
 	/** Names of the workspace groups held by hand. */
 	groups: string[];
@@ -99,6 +102,7 @@ export async function listMembers(
 			email: members.email,
 			role: members.role,
 			status: members.status,
+			suspendedBy: members.suspendedBy,
 			lastSignInAt: members.lastSignInAt,
 			createdBy: members.createdBy,
 			managed: sql<boolean>`${isManaged(db)}`,

@@ -146,17 +146,18 @@ export async function suspendMember(
 }
 
 /**
- * Gives access back. The directory lifts only what the directory imposed; an admin lifts both.
+ * Gives access back. The directory lifts only what the directory imposed, an invitation only that
+ * it was not accepted yet; an admin lifts everything.
  * Refused: `suspended_by_admin`.
  */
 export async function reactivateMember(
 	tx: Tx,
 	actor: Actor,
 	member: Member,
-	by: "admin" | "directory",
+	by: "admin" | "directory" | "invitation",
 ): Promise<{ ok: true } | { ok: false; reason: "suspended_by_admin" }> {
 	if (member.status === "active") return { ok: true };
-	if (by === "directory" && member.suspendedBy === "admin")
+	if (by !== "admin" && member.suspendedBy !== by)
 		return { ok: false, reason: "suspended_by_admin" };
 	await tx.update(members).set({ status: "active", suspendedBy: null }).where(keyOf(member));
 	await record(tx, member.workspaceId, actor, {
@@ -165,6 +166,15 @@ export async function reactivateMember(
 	});
 	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
 	return { ok: true };
+}
+
+/** Makes a new member wait: they have no access until they accept the invitation they are mailed. */
+export async function awaitAcceptance(tx: Tx, actor: Actor, member: Member): Promise<void> {
+	await tx
+		.update(members)
+		.set({ status: "suspended", suspendedBy: "invitation" })
+		.where(keyOf(member));
+	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
 }
 
 /** Removes a member for good: password, sessions, identities, API keys and links go with the row. */

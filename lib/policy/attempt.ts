@@ -32,7 +32,7 @@ export type PersonFacts = {
 	email: string | null;
 	active: boolean;
 	/** Who suspended, where not active. */
-	suspendedBy: "admin" | "directory" | null;
+	suspendedBy: "admin" | "directory" | "invitation" | null;
 	/** What proved that the address is this person's own. Null: nothing has. */
 	emailProof: "mail" | "sso" | "directory" | "operator" | "setup" | null;
 	/** Holds admin permissions in effect. */

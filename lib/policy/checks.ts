@@ -34,14 +34,19 @@ export function personRefused(
 	person: PersonFacts,
 	trail: Trail,
 ): Refusal | null {
-	const suspended =
-		person.suspendedBy === "directory" ? "not_active_in_directory" : ("suspended" as const);
+	const suspended = suspendedReason(person);
 	return (
 		trail("samePerson", isExpected(attempt, person.memberId) ? null : "other_person") ??
 		trail("active", person.active ? null : suspended) ??
 		(attempt.method === "sso" ? trail("provisioned", unprovisioned(policy, person)) : null) ??
 		trail("role", person.hasRole ? null : "no_role")
 	);
+}
+
+/** Whom the directory brought and who has not accepted yet comes in by the link they were mailed. */
+function suspendedReason({ suspendedBy }: PersonFacts): Reason {
+	if (suspendedBy === "invitation") return "follow_invitation";
+	return suspendedBy === "directory" ? "not_active_in_directory" : "suspended";
 }
 
 /** Whoever links or signs in again must come back as the member who is signed in. */

@@ -2,7 +2,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { identities, members } from "@/db/schema";
-import { inviterOf, joined, takeInvitation } from "@/lib/accounts/accept-invitation";
+import { inviterOf, isWaiting, joined, takeInvitation } from "@/lib/accounts/accept-invitation";
 import type { Invitation } from "@/lib/accounts/invitations";
 import { linkedMail } from "@/lib/accounts/mails";
 import type { Actor } from "@/lib/activity/actor";
@@ -14,6 +14,7 @@ import {
 	labelOf,
 	type Member,
 	memberOf,
+	reactivateMember,
 	removeMember,
 } from "@/lib/members/members";
 import { queueMail } from "@/lib/platform/mail";
@@ -46,6 +47,10 @@ export async function carryOut(
 		admission.outcome !== "welcome" && by.invitation && by.invitation.email === identity.email
 			? await takeInvitation(tx, workspaceId, by.invitation.id)
 			: null;
+	if (admission.outcome === "welcome" || admission.outcome === "link") {
+		const waiting = await memberOf(tx, workspaceId, admission.memberId);
+		if (isWaiting(waiting)) await reactivateMember(tx, through, waiting, "invitation");
+	}
 	switch (admission.outcome) {
 		case "welcome": {
 			await tx

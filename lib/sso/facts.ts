@@ -2,7 +2,8 @@
 import { and, desc, eq, inArray, like, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, identities, members, removals, signIns } from "@/db/schema";
-import { invitationFact } from "@/lib/accounts/accept-invitation";
+import { invitationFact, isWaiting } from "@/lib/accounts/accept-invitation";
+import { loadMemberFacts, previewAccess } from "@/lib/members/access";
 import type { Member } from "@/lib/members/members";
 import { personFacts } from "@/lib/members/person";
 import type { PersonFacts, SignInFacts } from "@/lib/policy/admit";
@@ -42,13 +43,21 @@ export async function loadSsoFacts(
 	now: Date,
 ): Promise<SignInFacts> {
 	const known = await knownMember(tx, connection, identity);
+	const invitation = await invitationFact(tx, workspace.id, { token, email: identity.email }, now);
+	// Who follows the invitation they were mailed accepts by signing in: they count as active then.
+	const factsOf = async (member: Member): Promise<PersonFacts> => {
+		const person = await personFacts(tx, member);
+		const accepts =
+			isWaiting(member) && invitation?.followed === true && invitation.email === member.emailKey;
+		return accepts ? { ...person, active: true, hasRole: await wouldHaveRole(tx, member) } : person;
+	};
 	const proved = await domainsFor(tx, workspace.id, connection.id, now);
 	return {
 		ssoInPlan: planIncludesSso(workspace.plan),
 		ssoActive: await ssoIsActive(tx, workspace.id),
 		verifiedDomains: proved.own,
 		domainsElsewhere: proved.elsewhere,
-		invitation: await invitationFact(tx, workspace.id, { token, email: identity.email }, now),
+		invitation,
 		connection: {
 			id: connection.id,
 			provider: connection.provider,
@@ -56,8 +65,10 @@ export async function loadSsoFacts(
 			revision: connection.revision,
 			idpInitiated: connection.idpInitiated,
 		},
-		known: known ? await personFacts(tx, known) : null,
-		matches: known ? [] : await matchingPeople(tx, workspace.id, identity),
+		known: known ? await factsOf(known) : null,
+		matches: known
+			? []
+			: await Promise.all((await matchingPeople(tx, workspace.id, identity)).map(factsOf)),
 		removed: await isRemoved(tx, workspace.id, identity),
 		testerId: known ? null : await testerOf(tx, connection, identity),
 		provedId,
@@ -91,7 +102,7 @@ async function matchingPeople(
 	tx: Tx,
 	workspaceId: string,
 	{ email, subject }: Identity,
-): Promise<PersonFacts[]> {
+): Promise<Member[]> {
 	const [local, domain] = email?.split("@") ?? [];
 	const alias = local && domain ? `${likeText(local)}+%@${likeText(domain)}` : null;
 	const inDirectory = tx
@@ -106,7 +117,7 @@ async function matchingPeople(
 				),
 			),
 		);
-	const rows = await tx
+	return tx
 		.select()
 		.from(members)
 		.where(
@@ -120,7 +131,13 @@ async function matchingPeople(
 			),
 		)
 		.limit(10);
-	return Promise.all(rows.map((member) => personFacts(tx, member)));
+}
+
+/** Whether the rules give a role to somebody who is not active yet. */
+async function wouldHaveRole(tx: Tx, { workspaceId, id }: Member): Promise<boolean> {
+	const facts = (await loadMemberFacts(tx, workspaceId, [id])).get(id);
+	if (!facts) return false;
+	return (await previewAccess(tx, workspaceId, { ...facts, active: true })).role !== null;
 }
 
 const likeText = (text: string) => text.replace(/[\\%_]/g, "\\$&");

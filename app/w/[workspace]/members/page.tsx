@@ -147,6 +147,7 @@ async function People({ session, path, query, roleNames }: Part) {
 					role: row.role === null ? null : (roleNames.get(row.role) ?? row.role),
 					source: t(`sources.${row.source}`),
 					active: row.status === "active",
+					waiting: row.suspendedBy === "invitation",
 				}))}
 			/>
 			{previous || next ? (

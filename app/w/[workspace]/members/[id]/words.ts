@@ -38,6 +38,12 @@ export async function reasonTexts(
 	return { why: t(`${reason}.why`, words), fix: t(`${reason}.fix`, words) };
 }
 
+const suspendedWords = {
+	admin: "deactivated",
+	directory: "deactivatedByDirectory",
+	invitation: "invitedByDirectory",
+} as const;
+
 /** Who this member is here, as the sentence that opens the page. */
 export async function standingOf(
 	member: Member,
@@ -47,10 +53,7 @@ export async function standingOf(
 	const t = await getTranslations("member.standing");
 	const { first: name, provider } = names;
 	if (member.status === "suspended")
-		return [
-			t(member.suspendedBy === "directory" ? "deactivatedByDirectory" : "deactivated", { name }),
-			".",
-		];
+		return [t(suspendedWords[member.suspendedBy ?? "admin"], { name }), "."];
 	const { role, source } = access;
 	if (role === null || !source) {
 		const { why } = await reasonTexts(names, access.reason ?? "no_role");

@@ -1,0 +1,179 @@
+import { and, eq } from "drizzle-orm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Db, transact } from "@/db/client";
+import { connections, invitations, members, outbox } from "@/db/schema";
+import { aWorkspace, freshDb } from "@/db/testing";
+import { acceptByPassword } from "@/lib/accounts/accept-invitation";
+import { newId } from "@/lib/platform/ids";
+import { runDueJobs } from "@/lib/platform/jobs";
+import { admit, type SignInAttempt } from "@/lib/policy/admit";
+import type { Policy } from "@/lib/policy/document";
+import { aClient, aConnection, type Client, person } from "@/lib/scim/testing";
+import { findConnection } from "@/lib/sso/connections";
+import { loadSsoFacts } from "@/lib/sso/facts";
+import { currentPolicy } from "@/lib/workspaces/policy";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+import { welcomeJobs } from "./welcome";
+
+let db: Db;
+beforeAll(async () => {
+	db = await freshDb();
+});
+
+type World = { workspace: Workspace; client: Client };
+
+async function aWorld(onProvision: Policy["onProvision"]): Promise<World> {
+	const workspace = await aWorkspace(db, { policy: { onProvision } });
+	return { workspace, client: await aClient(db, workspace.id) };
+}
+
+const email = "zoe@acme.test";
+const add = async ({ client }: World): Promise<string> =>
+	(await client.send("POST", "/Users", person(email))).body.id;
+const setActive = ({ client }: World, id: string, active: boolean) =>
+	client.patch(id, { op: "replace", path: "active", value: active });
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+const run = (minutes: number) => runDueJobs(db, welcomeJobs(db), inMinutes(minutes));
+const mails = ({ workspace }: World) =>
+	db.select().from(outbox).where(eq(outbox.workspaceId, workspace.id));
+
+async function memberOf({ workspace }: World, id: string) {
+	const [row] = await db
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, workspace.id), eq(members.id, id)));
+	return row;
+}
+
+/** The token of the link in the newest mail. */
+async function linkOf(world: World): Promise<string> {
+	const text = (await mails(world)).at(-1)?.text ?? "";
+	return /\/invite\/([\w-]+)/.exec(text)?.[1] ?? "";
+}
+
+const visitor = {
+	browserId: "a browser",
+	address: "203.0.113.7",
+	userAgent: "test",
+	device: null,
+} as unknown as Parameters<typeof acceptByPassword>[2];
+
+describe("a person the directory brings", () => {
+	test("is told nothing where the policy is silent, and active at once", async () => {
+		const world = await aWorld("silent");
+		const id = await add(world);
+		await run(5);
+		expect(await mails(world)).toEqual([]);
+		expect((await memberOf(world, id))?.status).toBe("active");
+	});
+
+	test("is told after a minute, once; not somebody who is gone by then", async () => {
+		const world = await aWorld("notify");
+		await add(world);
+		await run(0);
+		expect(await mails(world)).toEqual([]);
+		await run(2);
+		await run(3);
+		expect((await mails(world)).map(({ to, subject }) => [to, subject])).toEqual([
+			[email, "You have access to Acme"],
+		]);
+		const test = await aWorld("notify");
+		await test.client.send("DELETE", `/Users/${await add(test)}`);
+		await run(5);
+		expect(await mails(test)).toEqual([]);
+	});
+});
+
+describe("where they must accept first", () => {
+	test("they have no access until they follow the link, which works once", async () => {
+		const world = await aWorld("invite");
+		const id = await add(world);
+		expect(await memberOf(world, id)).toMatchObject({
+			status: "suspended",
+			suspendedBy: "invitation",
+			role: null,
+		});
+		await run(2);
+		const token = await linkOf(world);
+		const accept = () =>
+			acceptByPassword(
+				db,
+				{ token, email, name: "Zoe", password: "correct horse battery 7" },
+				visitor,
+				new Date(),
+			);
+		expect(await accept()).toMatchObject({ ok: true });
+		expect(await memberOf(world, id)).toMatchObject({
+			status: "active",
+			suspendedBy: null,
+			emailProof: "mail",
+			role: "member",
+		});
+		expect(await accept()).toEqual({ ok: false, reason: "link_expired" });
+	});
+
+	test("single sign-on lets them in by the link, and not without", async () => {
+		const world = await aWorld("invite");
+		const id = await add(world);
+		await run(2);
+		const token = await linkOf(world);
+		const connectionId = newId();
+		await db.insert(connections).values(aConnection(world.workspace.id, connectionId));
+		const connection = await findConnection(db, world.workspace.id, connectionId);
+		if (!connection) throw new Error("no connection");
+		const { document } = await currentPolicy(db, world.workspace.id);
+		const names = { name: "Zoe", givenName: null, familyName: null };
+		const subject = "zoe at the provider";
+		const attempt: SignInAttempt = {
+			method: "sso",
+			intent: "login",
+			initiatedBy: "sp",
+			connectionRevision: connection.revision,
+			email,
+			emailVerified: true,
+			subject,
+			names,
+			memberId: null,
+		};
+		const decided = async (invitation: string | null) => {
+			const identity = {
+				issuer: "https://idp.test",
+				subject,
+				email,
+				emailVerified: true,
+				names,
+				authenticatedAt: null,
+			};
+			const facts = await transact(db, (tx) =>
+				loadSsoFacts(
+					tx,
+					world.workspace,
+					connection,
+					identity,
+					{ provedId: null, invitation },
+					new Date(),
+				),
+			);
+			return admit(document, attempt, facts, new Date());
+		};
+		expect(await decided(null)).toMatchObject({ outcome: "refuse", reason: "follow_invitation" });
+		expect(await decided(token)).toMatchObject({ outcome: "link", memberId: id });
+	});
+
+	test("a directory that switches them off takes the invitation back, and invites again", async () => {
+		const world = await aWorld("invite");
+		const id = await add(world);
+		await run(2);
+		const open = () => db.$count(invitations, eq(invitations.workspaceId, world.workspace.id));
+		expect(await open()).toBe(1);
+		await setActive(world, id, false);
+		expect(await open()).toBe(0);
+		expect((await memberOf(world, id))?.suspendedBy).toBe("directory");
+		await setActive(world, id, true);
+		expect((await memberOf(world, id))?.suspendedBy).toBe("invitation");
+		await run(5);
+		expect(await open()).toBe(1);
+		await world.client.send("DELETE", `/Users/${id}`);
+		expect(await open()).toBe(0);
+	});
+});
