@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { Guide, GuideProtocol } from "@/lib/sso/guides";
-import { type Provider, providers } from "@/lib/sso/providers";
+import { offered, type Provider } from "@/lib/sso/providers";
 
 const words: {
 	scopesText: string;
@@ -122,12 +122,19 @@ async function page(provider: Provider): Promise<string> {
 	return `${[`# ${provider.name}`, made, lead, ...sections.flat()].join("\n\n")}\n`;
 }
 
+/** A column each protocol that any of them can be connected by. */
+const columns = (["oidc", "saml"] as const).filter((protocol) =>
+	offered.some(({ speaks }) => speaks.includes(protocol)),
+);
+
+const protocolNames = { oidc: "OpenID Connect", saml: "SAML 2.0" };
+
 /** The table of providers: what each speaks here, and what was tried. */
 async function overview(): Promise<string> {
 	const rows = await Promise.all(
-		providers.map(async (provider) => {
+		offered.map(async (provider) => {
 			const said = await Promise.all(
-				(["oidc", "saml"] as const).map(async (protocol) => {
+				columns.map(async (protocol) => {
 					if (!provider.speaks.includes(protocol)) return "–";
 					const guide = await readGuide(provider.key, protocol);
 					if (guide.untested) return "not tried yet";
@@ -141,15 +148,18 @@ async function overview(): Promise<string> {
 	return `${[
 		"# Identity providers",
 		made,
-		"Each page has the steps in the provider's own words. Whatever speaks OpenID Connect or SAML 2.0 works, with the generic pages.",
-		table(["Provider", "OpenID Connect", "SAML 2.0", "Directory sync (SCIM)"], rows),
+		"Each page has the steps in the provider's own words. Whatever else speaks one of these protocols works, with the generic pages.",
+		table(
+			["Provider", ...columns.map((protocol) => protocolNames[protocol]), "Directory sync (SCIM)"],
+			rows,
+		),
 	].join("\n\n")}\n`;
 }
 
 /** Every page as it should be now, by path. */
 export async function providerPages(): Promise<Map<string, string>> {
 	const pages = await Promise.all(
-		providers.map(async (provider) => [pathOf(provider), await page(provider)] as const),
+		offered.map(async (provider) => [pathOf(provider), await page(provider)] as const),
 	);
 	return new Map([["docs/providers/README.md", await overview()], ...pages]);
 }

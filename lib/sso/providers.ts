@@ -105,6 +105,17 @@ export const providers: readonly Provider[] = [
 	},
 ];
 
+/** The protocols that a connection can be set up with in the product. */
+const withForm: readonly Protocol[] = ["oidc"];
+
+/** The providers an admin chooses from, each with what it can be connected by. */
+export const offered: readonly Provider[] = providers
+	.map((provider) => ({
+		...provider,
+		speaks: provider.speaks.filter((protocol) => withForm.includes(protocol)),
+	}))
+	.filter(({ speaks }) => speaks.length > 0);
+
 /** The provider of a key; one we have no words for is plain OpenID Connect. */
 export function providerOf(key: string): Provider {
 	const found = providers.find((provider) => provider.key === key);

@@ -19,6 +19,7 @@ import { ProviderTiles } from "@/components/sso/provider-tiles";
 import { ButtonLink } from "@/components/ui/button";
 import { FactsRow } from "@/components/ui/facts-row";
 import { Part, Section } from "@/components/ui/section";
+import { offered } from "@/lib/sso/providers";
 import {
 	createTokenAction,
 	removeConnectionAction,
@@ -42,7 +43,6 @@ import {
 	routeDomainAction,
 } from "./domain-actions";
 import { loadSsoPage } from "./load";
-import { offered } from "./offered";
 import {
 	applyPolicyAction,
 	enforceAction,

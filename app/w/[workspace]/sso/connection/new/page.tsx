@@ -3,8 +3,7 @@ import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
 import { PageHeader } from "@/components/shell/page-header";
 import { ProviderTiles } from "@/components/sso/provider-tiles";
-import { providerOf } from "@/lib/sso/providers";
-import { offered } from "../../offered";
+import { offered, providerOf } from "@/lib/sso/providers";
 import { ConnectionPage } from "../connection-page";
 
 type Props = PageProps<"/w/[workspace]/sso/connection/new">;
