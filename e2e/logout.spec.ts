@@ -37,7 +37,7 @@ test("signing out reaches the provider when asked to, and the provider reaches h
 	);
 	idp.tellSignOutsTo(`${baseUrl}/api/sso/backchannel/${connection?.id}`);
 	await page.goto(`/w/${workspace.slug}/sso/connection/${connection?.id}`);
-	await expect(page.getByLabel("Back-channel logout URI")).toHaveValue(
+	await expect(page.getByRole("textbox", { name: "Back-channel logout URI" })).toHaveValue(
 		`${baseUrl}/api/sso/backchannel/${connection?.id}`,
 	);
 	await signOut(page);
