@@ -91,6 +91,8 @@ export const directoryUsers = pgTable(
 		displayName: text("display_name"),
 		/** Every attribute as sent, but for id, meta, groups and password. */
 		resource: jsonb("resource").$type<Record<string, unknown>>().notNull(),
+		/** The same with every name and text folded: what filters without case look at. */
+		search: jsonb("search").$type<unknown>().notNull().default({}),
 		version: integer("version").notNull().default(1),
 		createdAt: at("created_at").notNull().defaultNow(),
 		lastModifiedAt: at("last_modified_at").notNull().defaultNow(),
@@ -104,6 +106,9 @@ export const directoryUsers = pgTable(
 		unique("directory_users_external_id_unique").on(t.workspaceId, t.directoryId, t.externalId),
 		unique("directory_users_member_unique").on(t.workspaceId, t.memberId),
 		index("directory_users_emails").using("gin", t.emailKeys),
+		// An equal value of any attribute, or of parts of one element of a list, is found by this.
+		index("directory_users_search").using("gin", t.search.op("jsonb_path_ops")),
+		index("directory_users_modified").on(t.workspaceId, t.directoryId, t.lastModifiedAt),
 		index("directory_users_order").on(t.workspaceId, t.directoryId, t.createdAt, t.id),
 		ofDirectory("directory_users_directory_fk", t),
 		foreignKey({

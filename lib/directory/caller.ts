@@ -9,11 +9,28 @@ import { directories, directoryTokens, directoryUsers, policies, workspaces } fr
 import { hashToken } from "@/lib/platform/crypto";
 import type { Policy } from "@/lib/policy/document";
 import { activeConnectionExists, closedBecause, type DirectoryClosed } from "./directory";
-import { type DirectoryUser, keyOf, type Lookup, matching, maxPage } from "./entries";
+import {
+	entryColumns,
+	groupsColumn,
+	keyOf,
+	type ListedUser,
+	type Lookup,
+	matching,
+	maxPage,
+} from "./entries";
 
 /** A directory that may be acted for, and how. */
 export type Caller = {
-	directory: { workspaceId: string; id: string; strict: boolean };
+	directory: {
+		workspaceId: string;
+		id: string;
+		strict: boolean;
+		groupPatchAnswer: "204" | "200";
+		/** Requests in a minute; null for the usual number. */
+		rateLimit: number | null;
+	};
+	/** Whether the workspace takes groups from its directory (policy `groupsSync`). */
+	groupsSync: boolean;
 	tokenName: string;
 	/** Why the directory does not answer although its token is good; null where it does. */
 	closed: DirectoryClosed | null;
@@ -22,7 +39,7 @@ export type Caller = {
 export type Recognised = {
 	caller: Caller;
 	/** What the lookup found, at most one more than a page. */
-	found: DirectoryUser[];
+	found: ListedUser[];
 };
 
 /** A token that opens nothing. The workspace is known where the token once was good. */
@@ -58,25 +75,31 @@ export async function recognise(
 				workspaceId: directory.workspaceId,
 				id: directory.id,
 				strict: directory.strict,
+				groupPatchAnswer: directory.groupPatchAnswer,
+				rateLimit: directory.rateLimit,
 			},
+			groupsSync: row.rules?.groupsSync !== "off",
 			tokenName: stored.name,
 			closed: closedBecause({
 				enabled: directory.enabled,
 				plan: row.plan,
-				needs: row.needs,
+				needs: row.rules?.needs ?? "nothing",
 				hasActiveConnection: row.hasActiveConnection,
 				hasActiveSaml: row.hasActiveSaml,
 			}),
 		},
-		found: lookup ? rows.flatMap(({ user }) => user ?? []) : [],
+		found: lookup
+			? rows.flatMap(({ user, groups }) => (user ? { ...user, groups: groups ?? [] } : []))
+			: [],
 	};
 }
 
 /** The statements of one database, one for each kind of lookup. Prepared once a connection. */
 function prepare(db: Db) {
-	const needs = sql<
-		Policy["directoryNeeds"]
-	>`(select ${policies.document} ->> 'directoryNeeds' from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
+	const rules = sql<{
+		needs: Policy["directoryNeeds"];
+		groupsSync: Policy["groupsSync"];
+	} | null>`(select json_build_object('needs', ${policies.document} -> 'directoryNeeds', 'groupsSync', ${policies.document} -> 'groupsSync') from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
 	const statement = (by: Lookup["by"] | "none") =>
 		db
 			.select({
@@ -92,12 +115,15 @@ function prepare(db: Db) {
 					id: directories.id,
 					enabled: directories.enabled,
 					strict: directories.strict,
+					groupPatchAnswer: directories.groupPatchAnswer,
+					rateLimit: directories.rateLimit,
 				},
 				plan: workspaces.plan,
-				needs,
+				rules,
 				hasActiveConnection: activeConnectionExists(workspaces.id),
 				hasActiveSaml: activeConnectionExists(workspaces.id, "saml"),
-				user: directoryUsers,
+				user: entryColumns,
+				groups: by === "none" ? sql<null>`null` : groupsColumn,
 			})
 			.from(directoryTokens)
 			.innerJoin(

@@ -1,12 +1,30 @@
-/** Reading directory users for answers. Always in the order they were added, then by id. */
-import { and, asc, eq, type SQL, sql } from "drizzle-orm";
+/** Reading directory users for answers. Which and in what order is lib/scim's to say. */
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { directoryUsers } from "@/db/schema";
+import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
 import { isId } from "@/lib/platform/ids";
 import { foldKey } from "@/lib/platform/text";
 import type { DirectoryKey } from "./directory";
 
-export type DirectoryUser = typeof directoryUsers.$inferSelect;
+export type DirectoryUser = Omit<typeof directoryUsers.$inferSelect, "search">;
+
+const { search: _onlyForFilters, ...columns } = getTableColumns(directoryUsers);
+
+/** An entry without the copy that only filters look at. */
+export const entryColumns = columns;
+
+/** The groups of an entry, by name, as a column of a select from `directory_users`. */
+export const groupsColumn = sql<{ id: string; displayName: string }[] | null>`(
+	select json_agg(json_build_object('id', dg.id, 'displayName', dg.display_name) order by dg.name_key)
+	from ${directoryGroupMembers} dgm
+	join ${directoryGroups} dg on dg.workspace_id = dgm.workspace_id
+		and dg.directory_id = dgm.directory_id and dg.id = dgm.group_id
+	where dgm.workspace_id = directory_users.workspace_id
+		and dgm.directory_id = directory_users.directory_id
+		and dgm.user_id = directory_users.id)`;
+
+/** An entry as it is answered: with the groups it is in. */
+export type ListedUser = DirectoryUser & { groups: { id: string; displayName: string }[] };
 
 /** What entries can be found by. externalId compares exactly, the others without case. */
 export type Lookup = { by: "id" | "userName" | "externalId" | "email"; value: string };
@@ -22,7 +40,7 @@ export async function lockEntry(
 ): Promise<DirectoryUser | null> {
 	if (!isId(id)) return null;
 	const [entry] = await tx
-		.select()
+		.select(entryColumns)
 		.from(directoryUsers)
 		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
 		.for("update");
@@ -35,7 +53,7 @@ export async function entryBehind(
 	member: { workspaceId: string; id: string },
 ): Promise<DirectoryUser | null> {
 	const [entry] = await db
-		.select()
+		.select(entryColumns)
 		.from(directoryUsers)
 		.where(
 			and(
@@ -46,28 +64,20 @@ export async function entryBehind(
 	return entry ?? null;
 }
 
-/** One page of entries, and how many there are. @param offset how many to pass over. */
-export async function listEntries(
+/** These entries, in no order. */
+export async function readEntries(
 	db: Db | Tx,
 	directory: DirectoryKey,
-	page: { offset: number; limit: number; lookup?: Lookup },
-): Promise<{ entries: DirectoryUser[]; total: number }> {
-	const condition = page.lookup ? matching(page.lookup) : undefined;
-	const wanted = and(ofDirectory(directory), condition);
-	const [counted] = await db
-		.select({ total: sql<number>`count(*)::int` })
+	ids: readonly string[],
+): Promise<ListedUser[]> {
+	if (ids.length === 0) return [];
+	const rows = await db
+		.select({ ...entryColumns, groups: groupsColumn })
 		.from(directoryUsers)
-		.where(wanted);
-	const total = counted?.total ?? 0;
-	if (page.limit === 0 || page.offset >= total) return { entries: [], total };
-	const entries = await db
-		.select()
-		.from(directoryUsers)
-		.where(wanted)
-		.orderBy(asc(directoryUsers.createdAt), asc(directoryUsers.id))
-		.offset(page.offset)
-		.limit(page.limit);
-	return { entries, total };
+		.where(
+			and(ofDirectory(directory), sql`${directoryUsers.id} = any(${`{${ids.join(",")}}`}::uuid[])`),
+		);
+	return rows.map((row) => ({ ...row, groups: row.groups ?? [] }));
 }
 
 /** The condition of a lookup. @param value a placeholder in a prepared statement. */

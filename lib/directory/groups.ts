@@ -236,17 +236,25 @@ export async function readGroup(
 	return group ?? null;
 }
 
+/** These groups, in no order. */
+export async function readGroups(
+	db: Db | Tx,
+	directory: DirectoryKey,
+	ids: readonly string[],
+): Promise<DirectoryGroup[]> {
+	if (ids.length === 0) return [];
+	return db
+		.select()
+		.from(directoryGroups)
+		.where(and(isIn(directory), sql`${directoryGroups.id} = any(${idsOf(ids)})`));
+}
+
 /** Every group of a directory, by name. */
 export async function listGroups(db: Db | Tx, directory: DirectoryKey): Promise<DirectoryGroup[]> {
 	return db
 		.select()
 		.from(directoryGroups)
-		.where(
-			and(
-				eq(directoryGroups.workspaceId, directory.workspaceId),
-				eq(directoryGroups.directoryId, directory.id),
-			),
-		)
+		.where(isIn(directory))
 		.orderBy(asc(directoryGroups.nameKey));
 }
 
@@ -371,12 +379,11 @@ async function rowsOf<T>(db: Db | Tx, statement: SQL): Promise<{ rows: T[] }> {
 	return (await db.execute(statement)) as unknown as { rows: T[] };
 }
 
-const isGroup = ({ workspaceId, id: directoryId }: DirectoryKey, id: string) =>
-	and(
-		eq(directoryGroups.workspaceId, workspaceId),
-		eq(directoryGroups.directoryId, directoryId),
-		eq(directoryGroups.id, id),
-	);
+const isIn = ({ workspaceId, id }: DirectoryKey) =>
+	and(eq(directoryGroups.workspaceId, workspaceId), eq(directoryGroups.directoryId, id));
+
+const isGroup = (directory: DirectoryKey, id: string) =>
+	and(isIn(directory), eq(directoryGroups.id, id));
 
 const toId = ({ id }: { id: string }) => id;
 

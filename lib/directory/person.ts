@@ -23,6 +23,19 @@ export type Person = {
 	name: string;
 };
 
+/** Folds a text for comparing without case where blanks count, as in a part of a name. */
+export const foldText = (text: string): string => text.normalize("NFKC").toLowerCase();
+
+/** A value with every name and text in it folded: what filters that know no case look at. */
+export function foldDeep(value: unknown): unknown {
+	if (typeof value === "string") return foldText(value);
+	if (Array.isArray(value)) return value.map(foldDeep);
+	if (!isAttributes(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, item]) => [name.toLowerCase(), foldDeep(item)]),
+	);
+}
+
 /** Reads a person. An entry without `active` is active. */
 export function personOf(attributes: Attributes): Person {
 	const userName = textOf(attributes.userName) ?? "";

@@ -25,10 +25,10 @@ import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { type Change, followActive, followDeletion, followProfile, followRole } from "./effects";
-import { type DirectoryUser, lockEntry, ofDirectory } from "./entries";
+import { type DirectoryUser, entryColumns, lockEntry, ofDirectory } from "./entries";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
-import { type Attributes, type Person, personOf } from "./person";
+import { type Attributes, foldDeep, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
 import { welcome } from "./welcome";
@@ -99,7 +99,7 @@ export async function createUser(
 			memberId: member.id,
 			createdMember: !existing || returns,
 		})
-		.returning();
+		.returning(entryColumns);
 	if (!user) throw new Error("the entry was not written");
 	await clearRemovals(tx, directory.workspaceId, person);
 	await record(tx, directory.workspaceId, actor, {
@@ -148,7 +148,7 @@ export async function updateUser(
 			version: sql`${directoryUsers.version} + 1`,
 		})
 		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
-		.returning();
+		.returning(entryColumns);
 	if (!user) throw new Error("the entry vanished inside its transaction");
 	await record(tx, directory.workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
@@ -344,6 +344,7 @@ function rowOf(person: Person, attributes: Attributes) {
 		emailKeys,
 		displayName,
 		resource: attributes,
+		search: foldDeep(attributes),
 	};
 }
 

@@ -3,9 +3,9 @@
  * in `transactOrUndo`; ./case has the refusals they share. Siblings: ./manage-role for roles,
  * ./members writes the row, ./managed says what the directory keeps.
  */
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { directoryUsers } from "@/db/schema";
+import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
 import { record } from "@/lib/activity/record";
 import { queueMail } from "@/lib/platform/mail";
 import { isEmail } from "@/lib/platform/text";
@@ -113,6 +113,7 @@ export function remove(
 ): Promise<Managed> {
 	return manage(tx, acting, workspace, memberId, async (of) => {
 		if (await isLocked(of, "profile")) return refused("managed_by_directory");
+		await leaveDirectoryGroups(tx, workspace.id, of.member.id);
 		await tx
 			.delete(directoryUsers)
 			.where(
@@ -123,6 +124,22 @@ export function remove(
 			);
 		return removeMember(tx, of.actor, of.member);
 	});
+}
+
+/** Takes what the directory said of a member out of its groups, whose sizes are kept beside. */
+async function leaveDirectoryGroups(tx: Tx, workspaceId: string, memberId: string): Promise<void> {
+	await tx.execute(sql`
+		with gone as (
+			delete from ${directoryGroupMembers} m using ${directoryUsers} u
+			where u.workspace_id = ${workspaceId} and u.member_id = ${memberId}
+				and m.workspace_id = u.workspace_id and m.directory_id = u.directory_id and m.user_id = u.id
+			returning m.directory_id, m.group_id
+		)
+		update ${directoryGroups} g
+		set member_count = g.member_count - 1, version = g.version + 1, last_modified_at = now()
+		from gone
+		where g.workspace_id = ${workspaceId} and g.directory_id = gone.directory_id
+			and g.id = gone.group_id`);
 }
 
 /** Signs a member out everywhere. Open to a manager whoever manages the member otherwise. */

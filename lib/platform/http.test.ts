@@ -170,7 +170,7 @@ describe("what goes wrong", () => {
 	});
 
 	const door = [
-		["/api/scim/v2/Users", 1024 * 1024],
+		["/api/scim/v2/Users", 4 * 1024 * 1024],
 		["/login", 256 * 1024],
 	] as const;
 

@@ -8,7 +8,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { cleanHeaders, isCrossSite, isScimTarget, requestTarget } from "./edge";
 import { securityHeaders } from "./headers";
 
-const MAX_BODY = { scim: 1024 * 1024, other: 256 * 1024 };
+const MAX_BODY = { scim: 4 * 1024 * 1024, other: 256 * 1024 };
 /** What is read and thrown away after a body that is too large, so that its sender can finish. */
 const MAX_DISCARDED = 16 * 1024 * 1024;
 

@@ -3,19 +3,32 @@
  * refused.
  */
 import { noteBody } from "@/lib/directory/request-notes";
+import type { Call } from "./call";
 import { badRequest, ScimError } from "./errors";
 
-export const maxBody = 1024 * 1024;
+/** Enough to replace the members of a group of 50,000. server.ts bounds bodies by the same. */
+export const maxBody = 4 * 1024 * 1024;
+
+/** The JSON value of a call's body. @throws ScimError 415, 413, 400 invalidSyntax. */
+export async function readJson(call: Call): Promise<unknown> {
+	const text = await readText(call.request, call.deps.maxBody);
+	noteBody(text);
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw badRequest("invalidSyntax", "The body is not valid JSON.");
+	}
+}
 
 /** RFC 7644 §8.1 names the second; Okta and OneLogin send the first. */
 const mediaTypes = ["application/json", "application/scim+json"];
 
 /**
- * The JSON value of a request's body.
+ * The text of a request's body.
  * @throws ScimError 415 for another media type, 413 for more than `limit` bytes, 400 invalidSyntax
- * for what is not JSON.
+ * for what is not UTF-8.
  */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
+async function readText(request: Request, limit: number): Promise<string> {
 	const header = request.headers.get("content-type");
 	const mediaType = header?.split(";")[0]?.trim().toLowerCase();
 	if (mediaType && !mediaTypes.includes(mediaType))
@@ -28,11 +41,9 @@ export async function readJson(request: Request, limit: number): Promise<unknown
 		throw new ScimError(415, undefined, "A Content-Encoding is not supported.");
 	const bytes = await readBytes(request, limit);
 	try {
-		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-		noteBody(text);
-		return JSON.parse(text);
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 	} catch {
-		throw badRequest("invalidSyntax", "The body is not valid JSON.");
+		throw badRequest("invalidSyntax", "The body is not valid UTF-8.");
 	}
 }
 

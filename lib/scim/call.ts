@@ -2,8 +2,11 @@
 import type { Db } from "@/db/client";
 import type { Actor } from "@/lib/activity/actor";
 import type { Caller } from "@/lib/directory/caller";
-import type { DirectoryUser, Lookup } from "@/lib/directory/entries";
+import type { ListedUser, Lookup } from "@/lib/directory/entries";
 import type { RequestEntry } from "@/lib/directory/request-log";
+import { notePassedOver } from "@/lib/directory/request-notes";
+import type { Change } from "@/lib/directory/users";
+import type { Mode } from "./values";
 
 /** What the endpoint needs from outside. */
 export type ScimDeps = {
@@ -15,7 +18,7 @@ export type ScimDeps = {
 	onError: (error: unknown) => void;
 	/** Told of every request with a known token, once it is answered. */
 	note?: (entry: RequestEntry) => void;
-	/** The most bytes of a body; 1 MiB unless said. */
+	/** The most bytes of a body; 4 MiB unless said. */
 	maxBody?: number;
 };
 
@@ -30,8 +33,21 @@ export type Call = {
 	caller: Caller;
 	actor: Actor;
 	/** What the route's lookup found, read in the statement that recognised the token. */
-	found: DirectoryUser[];
+	found: ListedUser[];
 	lookup: Lookup | undefined;
 };
 
 export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** The change a call is about to make: where, by whom, when. */
+export const changeOf = ({ caller, actor, deps }: Call): Change => ({
+	directory: caller.directory,
+	actor,
+	now: deps.now(),
+});
+
+/** How tolerant to be with a call's body. What is ignored of it is noted. */
+export const modeOf = ({ caller }: Call): Mode => ({
+	strict: caller.directory.strict,
+	ignored: (name) => notePassedOver(`There is no attribute "${name}": it was ignored.`),
+});

@@ -2,22 +2,28 @@
  * What this service says of itself (RFC 7644 §4, RFC 7643 §5 to §7): exactly what it does, neither
  * more nor less. Pure.
  */
+
+import { cursorTimeout } from "./cursor";
 import { ScimError } from "./errors";
+import { groupType } from "./group-schema";
 import { maxOperations } from "./patch";
-import type { Attribute, ResourceType, Schema } from "./schema";
+import { type Attribute, type ResourceType, type Schema, sameName } from "./schema";
 import { userType } from "./user-schema";
 
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/** The resource types that are served. */
-const resourceTypes: ResourceType[] = [userType];
+/** What a directory is served: groups only where the workspace takes them. */
+export type Served = { groups: boolean };
+
+const resourceTypes = ({ groups }: Served): ResourceType[] =>
+	groups ? [userType, groupType] : [userType];
 
 /** A ListResponse (RFC 7644 §3.4.2). @param total how many there are on all pages. */
-export function listResponse(resources: unknown[], total: number, startIndex: number) {
+export function listResponse(resources: unknown[], total: number, startIndex?: number) {
 	return {
 		schemas: [listSchema],
 		totalResults: total,
-		startIndex,
+		...(startIndex === undefined ? {} : { startIndex }),
 		itemsPerPage: resources.length,
 		Resources: resources,
 	};
@@ -26,17 +32,25 @@ export function listResponse(resources: unknown[], total: number, startIndex: nu
 /** The capabilities (RFC 7643 §5). */
 export function serviceProviderConfig(
 	base: string,
-	limits: { maxResults: number; maxBody: number },
+	limits: { maxResults: number; defaultCount: number; maxBody: number },
 ) {
 	return {
 		schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
 		patch: { supported: true },
-		// The numbers are required even so, and authentik sizes its PATCH requests by them.
-		bulk: { supported: false, maxOperations, maxPayloadSize: limits.maxBody },
+		// authentik sizes its PATCH requests by these numbers too.
+		bulk: { supported: true, maxOperations, maxPayloadSize: limits.maxBody },
 		filter: { supported: true, maxResults: limits.maxResults },
 		changePassword: { supported: false },
-		sort: { supported: false },
+		sort: { supported: true },
 		etag: { supported: true },
+		pagination: {
+			cursor: true,
+			index: true,
+			defaultPaginationMethod: "index",
+			defaultPageSize: limits.defaultCount,
+			maxPageSize: limits.maxResults,
+			cursorTimeout,
+		},
 		authenticationSchemes: [
 			{
 				type: "oauthbearertoken",
@@ -54,23 +68,23 @@ export function serviceProviderConfig(
 }
 
 /** The resource types, or the one of a name. @throws ScimError 404. */
-export function listResourceTypes(base: string) {
-	return listed(resourceTypes.map((type) => presentType(base, type)));
+export function listResourceTypes(base: string, served: Served) {
+	return listed(resourceTypes(served).map((type) => presentType(base, type)));
 }
 
-export function findResourceType(base: string, name: string) {
-	const type = resourceTypes.find((candidate) => candidate.name === name);
+export function findResourceType(base: string, name: string, served: Served) {
+	const type = resourceTypes(served).find((candidate) => candidate.name === name);
 	if (!type) throw new ScimError(404, undefined, `There is no resource type "${name}".`);
 	return presentType(base, type);
 }
 
 /** The schemas, or the one of a URN. @throws ScimError 404. */
-export function listSchemas(base: string) {
-	return listed(schemas().map((schema) => presentSchema(base, schema)));
+export function listSchemas(base: string, served: Served) {
+	return listed(schemasOf(served).map((schema) => presentSchema(base, schema)));
 }
 
-export function findSchema(base: string, urn: string) {
-	const schema = schemas().find((candidate) => candidate.id === urn);
+export function findSchema(base: string, urn: string, served: Served) {
+	const schema = schemasOf(served).find((candidate) => sameName(candidate.id, urn));
 	if (!schema) throw new ScimError(404, undefined, `There is no schema "${urn}".`);
 	return presentSchema(base, schema);
 }
@@ -81,7 +95,8 @@ export function refuseFilter(params: URLSearchParams): void {
 		throw new ScimError(403, undefined, "Filters are not supported on this endpoint.");
 }
 
-const schemas = (): Schema[] => resourceTypes.flatMap((type) => [type.schema, ...type.extensions]);
+const schemasOf = (served: Served): Schema[] =>
+	resourceTypes(served).flatMap((type) => [type.schema, ...type.extensions]);
 
 const listed = (resources: unknown[]) => listResponse(resources, resources.length, 1);
 

@@ -1,124 +1,55 @@
 /**
- * lib/scim speaks the protocol (RFC 7643, RFC 7644): Request in, Response out, on any server.
+ * lib/scim speaks the protocol (RFC 7643, RFC 7644, RFC 9865): Request in, Response out, on any
+ * server.
  *
  *   endpoint   this file: the token, the route, and an answer in every case
  *   noted      telling the request log of a request
  *   door       the endpoint of this process; call: what each handler is given
- *   users, groups, discovery    the resources
- *   body, query, present        reading requests, writing answers
- *   filter, path, match         the filter language
- *   schema, user-schema, values what attributes there are and which values they take
- *   patch, change               what a body or a PATCH makes of a resource
- *   clients                     the other side: whole lifecycles as IdPs play them, for trying
+ *   routes     every address and its handlers
+ *   users, groups, discovery, search, bulk    the handlers
+ *   resources, present   writing answers; body, query, versions   reading requests
+ *   find, sql, fields, cursor   queries as SQL, and pages of them
+ *   filter, path, match  the filter language
+ *   schema, user-schema, group-schema, values   what attributes there are and their values
+ *   patch, change        what a body or a PATCH makes of a resource
+ *   group-patch, membership, members-where      the same for groups, whose members are not loaded
+ *   rate                 how fast a directory may ask
+ *   clients              the other side: whole lifecycles as IdPs play them, for trying
  *
  * What a change means for members is lib/directory's, which knows nothing of this folder.
  */
 import { countRefusal } from "@/lib/activity/record";
 import { recognise } from "@/lib/directory/caller";
 import type { DirectoryClosed } from "@/lib/directory/directory";
-import { type Lookup, maxPage } from "@/lib/directory/entries";
+import type { Lookup } from "@/lib/directory/entries";
 import { noteCaller } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
 import { isId } from "@/lib/platform/ids";
 import { maxBody } from "./body";
+import { answerBulk, type Perform } from "./bulk";
 import type { Call, Handler, ScimDeps } from "./call";
-import * as discovery from "./discovery";
-import { errorResponse, ScimError, scimResponse } from "./errors";
-import { getGroup, listGroups, refuseGroup } from "./groups";
+import { errorResponse, ScimError } from "./errors";
 import { noted } from "./noted";
-import * as users from "./users";
-
-type Route = {
-	path: readonly string[];
-	methods: Record<string, Handler>;
-	/** What a GET looks up, so that it is found with the token, in one statement. */
-	lookup?: (query: URLSearchParams, id: string) => Lookup | undefined;
-};
-
-const notImplemented: Handler = ({ request }) => {
-	const { pathname } = new URL(request.url);
-	throw new ScimError(501, undefined, `${request.method} ${pathname} is not implemented.`);
-};
-
-const shown =
-	(body: (call: Call) => unknown): Handler =>
-	(call) => {
-		discovery.refuseFilter(call.query);
-		return scimResponse(200, body(call));
-	};
-
-/** Every route. The first that fits is taken; `:id` stands for any one segment. */
-const routes: Route[] = [
-	{
-		path: ["Users"],
-		methods: { GET: users.listUsers, POST: users.postUser },
-		lookup: users.lookupByFilter,
-	},
-	{ path: ["Users", ".search"], methods: { POST: notImplemented } },
-	{
-		path: ["Users", ":id"],
-		methods: {
-			GET: users.getUser,
-			PUT: users.putUser,
-			PATCH: users.patchUser,
-			DELETE: users.removeUser,
-		},
-		lookup: users.lookupById,
-	},
-	{ path: ["Groups"], methods: { GET: listGroups, POST: refuseGroup } },
-	{ path: ["Groups", ".search"], methods: { POST: notImplemented } },
-	{
-		path: ["Groups", ":id"],
-		methods: { GET: getGroup, PUT: refuseGroup, PATCH: refuseGroup, DELETE: refuseGroup },
-	},
-	{
-		path: ["ServiceProviderConfig"],
-		methods: {
-			GET: shown(({ base, deps }) =>
-				discovery.serviceProviderConfig(base, { maxResults: maxPage, maxBody: deps.maxBody }),
-			),
-		},
-	},
-	{
-		path: ["ResourceTypes"],
-		methods: { GET: shown(({ base }) => discovery.listResourceTypes(base)) },
-	},
-	{
-		path: ["ResourceTypes", ":id"],
-		methods: { GET: shown(({ base, id }) => discovery.findResourceType(base, id)) },
-	},
-	{ path: ["Schemas"], methods: { GET: shown(({ base }) => discovery.listSchemas(base)) } },
-	{
-		path: ["Schemas", ":id"],
-		methods: { GET: shown(({ base, id }) => discovery.findSchema(base, id)) },
-	},
-	{ path: [".search"], methods: { POST: notImplemented } },
-	{ path: ["Bulk"], methods: { POST: notImplemented } },
-	// A directory's token speaks for no person, so there is no "me" (RFC 7644 §3.11).
-	{
-		path: ["Me"],
-		methods: {
-			GET: notImplemented,
-			POST: notImplemented,
-			PUT: notImplemented,
-			PATCH: notImplemented,
-			DELETE: notImplemented,
-		},
-	},
-];
+import { countRequest } from "./rate";
+import { handlerOf, type Match, matchIn, type Route, routeOf } from "./routes";
 
 /**
  * Answers a SCIM request, always, and always in the protocol's own form. Nothing about a path,
  * its parameters or a body is said before the token is recognised.
  */
-export function handleScim(request: Request, deps: ScimDeps): Promise<Response> {
-	const answered = () => answer(request, deps);
-	return deps.note ? noted(request, deps.now, deps.note, answered) : answered();
+export function handleScim(request: Request, given: ScimDeps): Promise<Response> {
+	const deps = { maxBody, ...given };
+	const work = () => answered(deps, () => serve(request, deps));
+	return deps.note ? noted(request, deps.now, deps.note, work) : work();
 }
 
-async function answer(request: Request, deps: ScimDeps): Promise<Response> {
+/** An answer whatever happens. */
+async function answered(
+	deps: Pick<ScimDeps, "onError">,
+	work: () => Response | Promise<Response>,
+): Promise<Response> {
 	try {
-		return await serve(request, { maxBody, ...deps });
+		return await work();
 	} catch (error) {
 		if (error instanceof ScimError) return errorResponse(error);
 		deps.onError(error);
@@ -130,8 +61,8 @@ async function serve(request: Request, deps: Call["deps"]): Promise<Response> {
 	const url = new URL(request.url);
 	const address = request.headers.get(addressHeader) ?? "unknown";
 	const place = placeOf(url.pathname);
-	const route = place && routeOf(place.segments);
-	const wanted = lookupOf(request, route, url.searchParams);
+	const route = place && (routeOf(place.segments) ?? matchIn([bulkRoute], place.segments));
+	const wanted = wantedBy(request, route, url.searchParams);
 
 	const token = bearerToken(request);
 	const now = deps.now();
@@ -146,25 +77,59 @@ async function serve(request: Request, deps: Call["deps"]): Promise<Response> {
 		throw unauthorized(token !== null);
 	}
 	noteCaller(caller.directory, caller.tokenName);
-	if (caller.closed) throw new ScimError(403, undefined, closedTexts[caller.closed]);
-
-	if (!route) throw new ScimError(404, undefined, `There is nothing at ${url.pathname}.`);
-	const handler = Object.hasOwn(route.methods, request.method)
-		? route.methods[request.method]
-		: undefined;
-	if (!handler) throw methodNotAllowed(request.method, Object.keys(route.methods));
-	if (wanted.refused) throw wanted.refused;
-	return handler({
+	const call: Call = {
 		deps,
 		request,
-		id: route.id,
+		id: route?.id ?? "",
 		query: url.searchParams,
 		base: `${deps.publicUrl}${basePath}${place?.workspaceId ? `/${place.workspaceId}` : ""}`,
 		caller,
 		actor: { kind: "directory", id: caller.directory.id, label: caller.tokenName, address },
 		found: known.found,
 		lookup: wanted.lookup,
-	});
+	};
+	countRequest(caller.directory, now);
+	if (caller.closed) throw new ScimError(403, undefined, closedTexts[caller.closed]);
+	if (!route) throw new ScimError(404, undefined, `There is nothing at ${url.pathname}.`);
+	const handler = handlerOf(route, request.method);
+	if (wanted.refused) throw wanted.refused;
+	return handler(call);
+}
+
+/** Bulk calls every other route, so it stands here and not among them. */
+const bulkRoute: Route = {
+	path: ["Bulk"],
+	methods: { POST: (call) => answerBulk(call, performFor(call)) },
+};
+
+/** Answers an operation of a bulk request like a request of its own, by the same token. */
+function performFor(call: Call): Perform {
+	return ({ method, path, version, data }) =>
+		answered(call.deps, () => {
+			const [, ...segments] = path.split("/");
+			const route = routeOf(segments);
+			const isResource = segments[0] === "Users" || segments[0] === "Groups";
+			if (!route || !isResource || segments[1] === ".search")
+				throw new ScimError(404, undefined, `There is nothing at ${path.slice(0, 200)}.`);
+			const request = new Request(`${call.base}${path}`, {
+				method,
+				headers: {
+					"content-type": "application/scim+json",
+					...(version === undefined ? {} : { "if-match": version }),
+				},
+				...(data === undefined ? {} : { body: JSON.stringify(data) }),
+			});
+			const operation: Call = {
+				...call,
+				request,
+				id: route.id,
+				query: new URLSearchParams(),
+				found: [],
+				lookup: undefined,
+			};
+			const handler: Handler = handlerOf(route, method);
+			return handler(operation);
+		});
 }
 
 /** The token of an Authorization header. The scheme is compared without case (RFC 9110 §11.1). */
@@ -185,8 +150,10 @@ type Place = { workspaceId: string | null; segments: string[] };
 function placeOf(pathname: string): Place | null {
 	const segments = pathname.replace(/\/$/, "").split("/").slice(1).map(decode);
 	if (!segments.every((segment) => segment !== null)) return null;
-	const [first = "", ...others] = segments.slice(basePath.split("/").length - 1);
-	if (!segments.join("/").startsWith(`${basePath.slice(1)}/`)) return null;
+	const base = basePath.split("/").slice(1);
+	if (!base.every((name, index) => name === segments[index])) return null;
+	const [first, ...others] = segments.slice(base.length);
+	if (first === undefined) return { workspaceId: null, segments: [] };
 	const workspaceId = first.toLowerCase();
 	return isId(workspaceId)
 		? { workspaceId, segments: others }
@@ -202,20 +169,10 @@ function decode(segment: string): string | null {
 	}
 }
 
-function routeOf(segments: string[]): (Route & { id: string }) | null {
-	for (const route of routes) {
-		const fits =
-			route.path.length === segments.length &&
-			route.path.every((name, index) => name === ":id" || name === segments[index]);
-		if (fits) return { ...route, id: segments[route.path.indexOf(":id")] ?? "" };
-	}
-	return null;
-}
-
 /** What to look up with the token. A refusal waits until the token is recognised. */
-function lookupOf(
+function wantedBy(
 	request: Request,
-	route: (Route & { id: string }) | null,
+	route: Match | null,
 	query: URLSearchParams,
 ): { lookup?: Lookup | undefined; refused?: ScimError } {
 	if (!route?.lookup || request.method !== "GET") return {};
@@ -234,11 +191,6 @@ function unauthorized(withToken: boolean): ScimError {
 		: "The request carries no bearer token.";
 	const challenge = `Bearer realm="SCIM"${withToken ? ', error="invalid_token"' : ""}`;
 	return new ScimError(401, undefined, detail, { "www-authenticate": challenge });
-}
-
-function methodNotAllowed(method: string, allowed: string[]): ScimError {
-	const detail = `${method} is not possible here. Possible is ${allowed.join(", ")}.`;
-	return new ScimError(405, undefined, detail, { allow: allowed.join(", ") });
 }
 
 const closedTexts: Record<DirectoryClosed, string> = {

@@ -12,7 +12,10 @@ export type ScimType =
 	| "invalidSyntax"
 	| "invalidPath"
 	| "noTarget"
-	| "invalidValue";
+	| "invalidValue"
+	| "invalidCursor"
+	| "expiredCursor"
+	| "invalidCount";
 
 const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error";
 const scimMediaType = "application/scim+json";
@@ -53,14 +56,23 @@ export function errorResponse(error: ScimError): Response {
 	return scimResponse(error.status, body, error.headers);
 }
 
+/** The bodies of answers, which a Response gives back only once. */
+const bodies = new WeakMap<Response, string>();
+
+/** The body an answer was made with. */
+export const bodyOf = (response: Response): string | undefined => bodies.get(response);
+
 /** An answer with a SCIM body. Nothing a directory is told may be kept by a cache. */
 export function scimResponse(
 	status: number,
 	body: unknown,
 	headers: Record<string, string> = {},
 ): Response {
-	return new Response(JSON.stringify(body), {
+	const text = JSON.stringify(body);
+	const response = new Response(text, {
 		status,
 		headers: { "content-type": scimMediaType, "cache-control": "no-store", ...headers },
 	});
+	bodies.set(response, text);
+	return response;
 }

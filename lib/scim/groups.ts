@@ -1,21 +1,167 @@
 /**
- * The Group resource as long as groups are not synchronized: reading finds none, so that the
- * connection test of an IdP passes, and writing is refused.
+ * The Group resource over HTTP (RFC 7644 §3.3 to §3.6). Where a workspace takes no groups from its
+ * directory (policy `groupsSync`), reading finds none, so that the connection test of an IdP
+ * passes, and writing is refused.
  */
-import type { Call } from "./call";
+import type { Tx } from "@/db/client";
+import { decide, type Lock } from "@/lib/directory/decide";
+import {
+	changeMembers,
+	createGroup,
+	type DirectoryGroup,
+	deleteGroup,
+	readGroup,
+	updateGroup,
+} from "@/lib/directory/groups";
+import type { Change, Refused } from "@/lib/directory/users";
+import { readJson } from "./body";
+import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
-import { ScimError, scimResponse } from "./errors";
-import { readPaging } from "./query";
+import { badRequest, ScimError, scimResponse } from "./errors";
+import { groupSource } from "./fields";
+import { type GroupPatch, readGroupBody, readGroupPatch } from "./group-patch";
+import { groupType } from "./group-schema";
+import { membersWhere } from "./members-where";
+import type { Step } from "./membership";
+import { locationOf } from "./present";
+import { readPage, readProjection } from "./query";
+import { notFound, refusal } from "./refusals";
+import { answerList, maxPage, presentGroups } from "./resources";
+import { checkVersion, unchanged, versionTag } from "./versions";
 
-export function listGroups(call: Call): Response {
-	const { startIndex } = readPaging(call.query, 0);
-	return scimResponse(200, listResponse([], 0, startIndex));
+export function listGroups(call: Call): Response | Promise<Response> {
+	if (call.caller.groupsSync) return answerList(call, [groupSource], maxPage);
+	const page = readPage(call.query, maxPage);
+	return scimResponse(200, listResponse([], 0, page.by === "index" ? page.startIndex : undefined));
 }
 
-export function getGroup(call: Call): Response {
-	throw new ScimError(404, undefined, `There is no group "${call.id.slice(0, 100)}".`);
+export async function getGroup(call: Call): Promise<Response> {
+	const { deps, caller, id } = call;
+	const group = caller.groupsSync ? await readGroup(deps.db, caller.directory, id) : null;
+	if (!group) throw notFound(groupType, id);
+	return unchanged(call.request, group) ?? answer(call, 200, group);
 }
 
-export function refuseGroup(): Response {
-	throw new ScimError(501, undefined, "Groups are not synchronized in this workspace.");
+export async function postGroup(call: Call): Promise<Response> {
+	refuseWithoutSync(call);
+	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
+	checkLength(attributes);
+	const group = await write(call, async (tx, lock, change) => {
+		const made = await createGroup(tx, change, attributes);
+		return take(tx, lock, change, call, made.group, [{ change: { add: members } }]);
+	});
+	return answer(call, 201, group, { location: locationOf(groupType, call.base, group.id) });
+}
+
+/** Replaces the resource: a body without members is that of a group nobody is in. */
+export async function putGroup(call: Call): Promise<Response> {
+	refuseWithoutSync(call);
+	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
+	const group = await change(call, {
+		change: () => attributes,
+		steps: [{ change: { replaceAll: members } }],
+	});
+	return answer(call, 200, group);
+}
+
+/** Answered without a body, for speed: 200 and the group where the request or the directory asks. */
+export async function patchGroup(call: Call): Promise<Response> {
+	refuseWithoutSync(call);
+	const group = await change(call, readGroupPatch(await readJson(call), modeOf(call)));
+	const asked = call.query.has("attributes") || call.query.has("excludedAttributes");
+	if (asked || call.caller.directory.groupPatchAnswer === "200") return answer(call, 200, group);
+	return new Response(null, { status: 204, headers: { etag: versionTag(group.version) } });
+}
+
+export async function removeGroup(call: Call): Promise<Response> {
+	refuseWithoutSync(call);
+	const { deps, caller, id } = call;
+	const removed = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
+		deleteGroup(tx, lock, changeOf(call), id, (group) => checkVersion(call.request, group)),
+	);
+	if (!removed.ok) throw refusal(groupType, removed, id);
+	return new Response(null, { status: 204 });
+}
+
+async function change(call: Call, patch: GroupPatch): Promise<DirectoryGroup> {
+	return write(call, async (tx, lock, change) => {
+		const written = await updateGroup(tx, change, call.id, (current) => {
+			checkVersion(call.request, current);
+			const attributes = patch.change(current);
+			checkLength(attributes);
+			return attributes;
+		});
+		return written.ok ? take(tx, lock, change, call, written.group, patch.steps) : written;
+	});
+}
+
+type Written = { ok: true; group: DirectoryGroup };
+
+async function write(
+	call: Call,
+	work: (tx: Tx, lock: Lock, change: Change) => Promise<Written | Refused>,
+): Promise<DirectoryGroup> {
+	const { deps, caller, id } = call;
+	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
+		work(tx, lock, changeOf(call)),
+	);
+	if (!written.ok) throw refusal(groupType, written, id);
+	return written.group;
+}
+
+/** Takes the steps. @throws ScimError 400 invalidValue for an unknown id, where that is refused. */
+async function take(
+	tx: Tx,
+	lock: Lock,
+	change: Change,
+	call: Call,
+	group: DirectoryGroup,
+	steps: Step[],
+): Promise<Written | Refused> {
+	let current = group;
+	for (const step of steps) {
+		const membership =
+			"change" in step
+				? step.change
+				: {
+						remove: await membersWhere(tx, change.directory, group.id, step.removeWhere, call.base),
+					};
+		const changed = await changeMembers(tx, lock, change, group.id, membership);
+		if (!changed.ok) return changed;
+		current = changed.group;
+		// One stale id must not spoil a push of 256, so it is left out, and the log says so.
+		const [unknown] = changed.unknown;
+		if (unknown !== undefined && modeOf(call).strict)
+			throw badRequest("invalidValue", `There is no user "${unknown.slice(0, 100)}" to add.`);
+	}
+	return { ok: true, group: current };
+}
+
+async function answer(
+	call: Call,
+	status: number,
+	group: DirectoryGroup,
+	headers: Record<string, string> = {},
+): Promise<Response> {
+	const projection = readProjection(groupType, call.query);
+	const [body] = await presentGroups(call, [group], projection);
+	return scimResponse(status, body, { etag: versionTag(group.version), ...headers });
+}
+
+/** The most bytes of what groups are found by: an index holds no more. */
+const maxKey = 1024;
+
+function checkLength(attributes: { displayName: string; externalId: string | null }): void {
+	for (const name of ["displayName", "externalId"] as const)
+		if (Buffer.byteLength(attributes[name] ?? "") > maxKey)
+			throw badRequest("invalidValue", `${name} is longer than ${maxKey} bytes.`);
+}
+
+function refuseWithoutSync({ caller }: Call): void {
+	if (!caller.groupsSync)
+		throw new ScimError(
+			501,
+			undefined,
+			"Groups are not synchronized in this workspace. Turn group sync on under Workspace > SSO.",
+		);
 }

@@ -3,7 +3,7 @@
  * body says: a body is one `add` without a path to an empty resource. Pure: nothing is changed in
  * place, and either every operation applies or none.
  *
- * Used for resources that fit in memory. The members of a group do not, and get a way of their own.
+ * Used for what fits in memory. The members of a group do not: they go by ./membership.
  */
 import { applyAttribute, type Change, type Op, recordIn } from "./change";
 import { badRequest, ScimError } from "./errors";
@@ -24,7 +24,7 @@ import { ignoreUnknown, type Mode } from "./values";
 export const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export const maxOperations = 1000;
 
-type Operation = { op: Op; path: string | undefined; value: unknown };
+export type Operation = { op: Op; path: string | undefined; value: unknown };
 
 /**
  * The resource a POST or PUT body describes. Read-only attributes are ignored (RFC 7644 §3.3).
@@ -50,19 +50,27 @@ export function applyPatch(
 	body: unknown,
 	mode: Mode,
 ): Resource {
-	const operations = readOperations(body, mode);
 	const draft = structuredClone(current);
-	for (const [index, operation] of operations.entries()) {
+	eachOperation(body, mode, (operation) => applyOperation(type, draft, operation, mode));
+	checkRequired(type, draft);
+	return draft;
+}
+
+/** Does something with each operation of a PATCH, in order; a refusal says which one it was. */
+export function eachOperation(
+	body: unknown,
+	mode: Mode,
+	apply: (operation: Operation) => void,
+): void {
+	for (const [index, operation] of readOperations(body, mode).entries()) {
 		try {
-			applyOperation(type, draft, operation, mode);
+			apply(operation);
 		} catch (error) {
 			if (!(error instanceof ScimError)) throw error;
 			const detail = `Operation ${index + 1}: ${error.message}`;
 			throw new ScimError(error.status, error.scimType, detail);
 		}
 	}
-	checkRequired(type, draft);
-	return draft;
 }
 
 function readOperations(body: unknown, mode: Mode): Operation[] {
@@ -97,7 +105,13 @@ function readOperation(raw: unknown, mode: Mode): Operation {
 	return { op, path: path || undefined, value };
 }
 
-function applyOperation(type: ResourceType, draft: Resource, operation: Operation, mode: Mode) {
+/** Applies one operation to a draft, in place. @throws ScimError 400. */
+export function applyOperation(
+	type: ResourceType,
+	draft: Resource,
+	operation: Operation,
+	mode: Mode,
+): void {
 	const { op, path: text, value } = operation;
 	if (text === undefined) {
 		if (op === "remove") throw badRequest("noTarget", "An operation remove needs a path.");
@@ -194,7 +208,7 @@ function applyExtension(
 }
 
 /** The value of a message's key in any letter case. */
-function field(body: Record<string, unknown>, name: string): unknown {
+export function field(body: Record<string, unknown>, name: string): unknown {
 	const key = Object.keys(body).find((candidate) => sameName(candidate, name));
 	return key === undefined ? undefined : body[key];
 }
@@ -211,7 +225,8 @@ function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {
 		throw badRequest("invalidSyntax", `schemas must be a list that holds "${type.schema.id}".`);
 }
 
-function checkRequired(type: ResourceType, resource: Resource): void {
+/** @throws ScimError 400 invalidValue for a resource that lacks what it must have. */
+export function checkRequired(type: ResourceType, resource: Resource): void {
 	for (const { name, required } of type.schema.attributes) {
 		const value = resource[name];
 		if (required && (typeof value !== "string" || value.trim() === ""))

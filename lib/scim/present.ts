@@ -1,6 +1,7 @@
 /** The form in which a resource is answered: with schemas, id and meta, and only what was asked. */
 import type { Projection } from "./query";
 import { type Attribute, isRecord, type Resource, type ResourceType, type Target } from "./schema";
+import { versionTag } from "./versions";
 
 /** What this service knows of a stored resource. */
 export type Stored = {
@@ -10,9 +11,6 @@ export type Stored = {
 	createdAt: Date;
 	lastModifiedAt: Date;
 };
-
-/** The weak entity tag of a version (RFC 7644 §3.14). */
-export const versionTag = (version: number) => `W/"${version}"`;
 
 /** The address of a resource. @param base the base URL the client called. */
 export const locationOf = (type: ResourceType, base: string, id: string) =>

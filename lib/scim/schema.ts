@@ -14,7 +14,7 @@ export type Attribute = {
 	description: string;
 	required: boolean;
 	caseExact: boolean;
-	mutability: "readOnly" | "readWrite" | "writeOnly";
+	mutability: "readOnly" | "readWrite" | "writeOnly" | "immutable";
 	returned: "always" | "never" | "default";
 	uniqueness: "none" | "server";
 	canonicalValues?: string[];

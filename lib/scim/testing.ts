@@ -1,9 +1,11 @@
 /** A SCIM client for tests: real Requests to the endpoint, of a workspace's own directory. */
 import { type Db, transact } from "@/db/client";
-import type { connections } from "@/db/schema";
+import { type connections, directoryUsers } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { enableDirectory } from "@/lib/directory/directory";
+import { foldDeep, personOf } from "@/lib/directory/person";
 import { issueToken } from "@/lib/directory/tokens";
+import { newId } from "@/lib/platform/ids";
 import type { ScimDeps } from "./call";
 import { handleScim } from "./endpoint";
 
@@ -109,6 +111,37 @@ export async function request(
 		headers: response.headers,
 		body: text === "" ? undefined : JSON.parse(text),
 	};
+}
+
+/**
+ * Puts many people into a directory as rows, for tests of lists and groups: no members stand behind
+ * them. @returns their ids, in the order of the numbers given to `of`.
+ */
+export async function manyPeople(
+	db: Db,
+	{ workspaceId, directoryId }: Pick<Client, "workspaceId" | "directoryId">,
+	count: number,
+	of: (n: number) => Record<string, unknown>,
+): Promise<string[]> {
+	const start = Date.now();
+	const rows = Array.from({ length: count }, (_, n) => {
+		const resource = of(n);
+		const { name: _called, ...columns } = personOf(resource);
+		const at = new Date(start + n);
+		return {
+			...columns,
+			workspaceId,
+			directoryId,
+			id: newId(),
+			resource,
+			search: foldDeep(resource),
+			createdAt: at,
+			lastModifiedAt: at,
+		};
+	});
+	for (let from = 0; from < rows.length; from += 1000)
+		await db.insert(directoryUsers).values(rows.slice(from, from + 1000));
+	return rows.map(({ id }) => id);
 }
 
 /** A row of an active connection, for what depends on there being one. */

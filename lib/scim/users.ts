@@ -1,27 +1,26 @@
 /** The User resource over HTTP (RFC 7644 §3.3 to §3.6). What a change means is lib/directory's. */
 import { decide } from "@/lib/directory/decide";
-import { type DirectoryUser, type Lookup, listEntries, maxPage } from "@/lib/directory/entries";
+import type { DirectoryUser, ListedUser, Lookup } from "@/lib/directory/entries";
+import { groupsOf } from "@/lib/directory/groups";
 import { personOf } from "@/lib/directory/person";
-import {
-	type Conflict,
-	createUser,
-	deleteUser,
-	type Refused,
-	updateUser,
-} from "@/lib/directory/users";
+import { createUser, deleteUser, updateUser } from "@/lib/directory/users";
 import { readJson } from "./body";
-import type { Call } from "./call";
+import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
 import { badRequest, ScimError, scimResponse } from "./errors";
+import { userSource } from "./fields";
 import { applyPatch, readResource } from "./patch";
-import { locationOf, present, versionTag } from "./present";
-import { readLookup, readPaging, readProjection } from "./query";
+import { locationOf } from "./present";
+import { includes, lookupOf, readPage, readProjection } from "./query";
+import { notFound, refusal } from "./refusals";
+import { answerList, maxPage, presentUser } from "./resources";
 import type { Resource } from "./schema";
 import { userType } from "./user-schema";
+import { checkVersion, unchanged, versionTag } from "./versions";
 
 /** What `GET /Users` looks up with the token. @throws ScimError 400 invalidFilter. */
 export const lookupByFilter = (query: URLSearchParams): Lookup | undefined =>
-	readLookup(userType, query);
+	lookupOf(userType, query);
 
 /** What `GET /Users/{id}` looks up with the token. */
 export const lookupById = (_query: URLSearchParams, id: string): Lookup => ({
@@ -30,55 +29,46 @@ export const lookupById = (_query: URLSearchParams, id: string): Lookup => ({
 });
 
 export async function listUsers(call: Call): Promise<Response> {
-	const { query, base, found, lookup, deps, caller } = call;
-	const { startIndex, count } = readPaging(query, maxPage);
+	const { query, base, found, lookup } = call;
+	const page = readPage(query, maxPage);
+	// The lookup has brought one more than a page at most: beyond that, find a page properly.
+	if (!lookup || found.length > maxPage || page.by === "cursor")
+		return answerList(call, [userSource], maxPage);
 	const projection = readProjection(userType, query);
-	const offset = startIndex - 1;
-	// The lookup has brought one more than a page at most: beyond that, count and page properly.
-	const { entries, total } =
-		lookup && found.length <= maxPage
-			? { entries: found.slice(offset, offset + count), total: found.length }
-			: await listEntries(deps.db, caller.directory, {
-					offset,
-					limit: count,
-					...(lookup ? { lookup } : {}),
-				});
-	const resources = entries.map((user) => present(userType, base, user, projection));
-	return scimResponse(200, listResponse(resources, total, startIndex));
+	const offset = page.startIndex - 1;
+	const resources = found
+		.slice(offset, offset + page.count)
+		.map((user) => presentUser(base, user, projection));
+	return scimResponse(200, listResponse(resources, found.length, page.startIndex));
 }
 
 export function getUser(call: Call): Response {
 	const [user] = call.found;
-	if (!user) throw notFound(call.id);
-	const known = call.request.headers.get("if-none-match");
-	if (known && namesVersion(known, user.version))
-		return new Response(null, { status: 304, headers: { etag: versionTag(user.version) } });
-	return answer(call, 200, user);
+	if (!user) throw notFound(userType, call.id);
+	return unchanged(call.request, user) ?? answer(call, 200, user);
 }
 
 export async function postUser(call: Call): Promise<Response> {
 	const { deps, caller } = call;
-	const resource = readResource(userType, await readBody(call), caller.directory);
+	const resource = readResource(userType, await readJson(call), modeOf(call));
 	const attributes = checked({ active: true, ...resource });
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		createUser(tx, lock, changeOf(call), attributes),
 	);
-	if (!written.ok) throw refusal(written, call.id);
+	if (!written.ok) throw refusal(userType, written, call.id);
 	const location = locationOf(userType, call.base, written.user.id);
 	return answer(call, 201, written.user, { location });
 }
 
 /** Replaces the resource. Without `active` the person stays as active as they were. */
 export async function putUser(call: Call): Promise<Response> {
-	const resource = readResource(userType, await readBody(call), call.caller.directory);
+	const resource = readResource(userType, await readJson(call), modeOf(call));
 	return change(call, () => resource);
 }
 
 export async function patchUser(call: Call): Promise<Response> {
-	const body = await readBody(call);
-	return change(call, (current) =>
-		applyPatch(userType, current.resource, body, call.caller.directory),
-	);
+	const body = await readJson(call);
+	return change(call, (current) => applyPatch(userType, current.resource, body, modeOf(call)));
 }
 
 export async function removeUser(call: Call): Promise<Response> {
@@ -86,7 +76,7 @@ export async function removeUser(call: Call): Promise<Response> {
 	const removed = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		deleteUser(tx, lock, changeOf(call), id, (user) => checkVersion(call.request, user)),
 	);
-	if (!removed.ok) throw refusal(removed, id);
+	if (!removed.ok) throw refusal(userType, removed, id);
 	return new Response(null, { status: 204 });
 }
 
@@ -99,28 +89,27 @@ async function change(call: Call, next: (current: DirectoryUser) => Resource): P
 			return checked({ active: current.active, ...next(current) });
 		}),
 	);
-	if (!written.ok) throw refusal(written, id);
-	return answer(call, 200, written.user);
+	if (!written.ok) throw refusal(userType, written, id);
+	const projection = readProjection(userType, call.query);
+	const groups = includes(projection, "groups")
+		? await groupsOf(deps.db, caller.directory, [id])
+		: [];
+	return answer(call, 200, { ...written.user, groups });
 }
-
-const readBody = (call: Call) => readJson(call.request, call.deps.maxBody);
-
-const changeOf = ({ caller, actor, deps }: Call) => ({
-	directory: caller.directory,
-	actor,
-	now: deps.now(),
-});
 
 function answer(
 	call: Call,
 	status: number,
-	user: DirectoryUser,
+	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>,
 	headers: Record<string, string> = {},
 ): Response {
 	const projection = readProjection(userType, call.query);
-	const body = present(userType, call.base, user, projection);
+	const body = presentUser(call.base, user, projection);
 	return scimResponse(status, body, { etag: versionTag(user.version), ...headers });
 }
+
+/** The most a person may be; a whole request may be more, for groups and bulk. */
+const maxResource = 1024 * 1024;
 
 /** The most bytes of what entries are found by: an index holds no more. */
 const maxKey = 1024;
@@ -131,57 +120,7 @@ function checked(resource: Resource): Resource {
 	for (const [name, values] of Object.entries(keys))
 		if (values.some((value) => Buffer.byteLength(value) > maxKey))
 			throw badRequest("invalidValue", `${name} is longer than ${maxKey} bytes.`);
+	if (Buffer.byteLength(JSON.stringify(resource)) > maxResource)
+		throw new ScimError(413, undefined, `A user is larger than ${maxResource / 1024} KiB.`);
 	return resource;
-}
-
-/** Refuses a change of another version than the client has seen (RFC 7644 §3.14). */
-function checkVersion(request: Request, { version }: DirectoryUser): void {
-	const expected = request.headers.get("if-match");
-	if (expected && !namesVersion(expected, version))
-		throw new ScimError(
-			412,
-			undefined,
-			`The resource has changed; it is now ${versionTag(version)}.`,
-		);
-}
-
-/** Whether a list of entity tags names a version, compared weakly. */
-function namesVersion(header: string, version: number): boolean {
-	return header
-		.split(",")
-		.map((tag) => tag.trim().replace(/^W\//, ""))
-		.some((tag) => tag === "*" || tag === `"${version}"`);
-}
-
-function notFound(id: string): ScimError {
-	return new ScimError(404, undefined, `There is no user "${id.slice(0, 100)}".`);
-}
-
-const conflicts: Record<Exclude<Conflict["reason"], "not_found">, string> = {
-	user_name_taken: "Another user of this directory has this userName.",
-	external_id_taken: "Another user of this directory has this externalId.",
-	group_name_taken: "Another group of this directory has this displayName.",
-	email_taken: "This email address belongs to another member of the workspace.",
-	member_exists:
-		"A member with this email address exists already, and this workspace does not let the " +
-		"directory take members over. Remove the member, or change the policy.",
-	domain_not_verified:
-		"A member with this email address exists already. Verify the domain of the address under " +
-		"Workspace > SSO, so that the directory may take the member over.",
-};
-
-function refusal(refused: Refused, id: string): ScimError {
-	if ("detail" in refused) return unfit(refused);
-	if (refused.reason === "not_found") return notFound(id);
-	return new ScimError(409, "uniqueness", conflicts[refused.reason]);
-}
-
-/** What the workspace's policy asks of every user, and this one does not have. */
-function unfit({ reason, detail }: Extract<Refused, { detail: string }>): ScimError {
-	return badRequest(
-		"invalidValue",
-		reason === "attribute_missing"
-			? `This workspace needs ${detail} of every user. Map it in the identity provider.`
-			: `roles: ${detail}.`,
-	);
 }

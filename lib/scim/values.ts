@@ -9,7 +9,11 @@ import { badRequest } from "./errors";
 import { type Attribute, isRecord, partOf } from "./schema";
 
 /** How tolerant to be: the directory's `strict` switch. */
-export type Mode = { strict: boolean };
+export type Mode = {
+	strict: boolean;
+	/** Told of each attribute that is ignored because no schema has it. */
+	ignored?: (name: string) => void;
+};
 
 /** The most elements one attribute of a resource may have. */
 export const maxElements = 1000;
@@ -75,6 +79,7 @@ export function ignoreUnknown(name: string, mode: Mode): void {
 	if (/(?:^|[.:])(?:__proto__|constructor|prototype)(?:$|[.[])/i.test(name))
 		throw badRequest("invalidPath", `"${name}" is not an attribute.`);
 	if (mode.strict) throw badRequest("invalidSyntax", `There is no attribute "${name}".`);
+	mode.ignored?.(name.slice(0, 200));
 }
 
 /** Drops the undefined parts. @returns undefined when nothing is left. */

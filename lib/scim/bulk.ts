@@ -1,0 +1,233 @@
+/**
+ * Many operations in one request (RFC 7644 §3.7). Each is answered as if it had come alone, in a
+ * transaction of its own. An operation that names what another creates (`bulkId:...`) waits for it;
+ * where two wait for each other, one is created without the reference and completed afterwards.
+ */
+import { readJson } from "./body";
+import type { Call } from "./call";
+import { badRequest, bodyOf, errorResponse, ScimError, scimResponse } from "./errors";
+import { field, maxOperations } from "./patch";
+import { isRecord } from "./schema";
+
+const requestSchema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+const responseSchema = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+const methods = ["POST", "PUT", "PATCH", "DELETE"];
+const reference = /^bulkId:(.+)$/;
+
+type Operation = {
+	method: string;
+	path: string;
+	bulkId: string | undefined;
+	version: string | undefined;
+	data: unknown;
+};
+
+/** Answers one operation as a request of its own. Never throws. */
+export type Perform = (operation: Operation) => Promise<Response>;
+
+type Outcome = { operation: Operation; response: Response };
+
+/** @throws ScimError 400 for a message that cannot be understood, 413 for too many operations. */
+export async function answerBulk(call: Call, perform: Perform): Promise<Response> {
+	const { operations, failOnErrors } = readBulk(await readJson(call), call.caller.directory);
+	const run = new Run(perform, failOnErrors);
+	await run.all(operations);
+	const Operations = run.outcomes.flatMap((outcome) => (outcome ? presentOutcome(outcome) : []));
+	return scimResponse(200, { schemas: [responseSchema], Operations });
+}
+
+function readBulk(body: unknown, mode: { strict: boolean }) {
+	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+	const schemas = field(body, "schemas");
+	const named = Array.isArray(schemas) && schemas.includes(requestSchema);
+	if (!named && (mode.strict || schemas !== undefined))
+		throw badRequest("invalidSyntax", `schemas must be ["${requestSchema}"].`);
+	const sent = field(body, "Operations");
+	if (!Array.isArray(sent)) throw badRequest("invalidSyntax", "Operations must be a list.");
+	if (sent.length > maxOperations)
+		throw new ScimError(413, undefined, `There are more than ${maxOperations} operations.`);
+	const failOnErrors = field(body, "failOnErrors") ?? 0;
+	if (typeof failOnErrors !== "number" || !Number.isInteger(failOnErrors) || failOnErrors < 0)
+		throw badRequest("invalidSyntax", "failOnErrors must be a whole number.");
+	const operations = sent.map((item) => readOperation(item, mode));
+	const ids = operations.flatMap(({ bulkId }) => bulkId ?? []);
+	if (new Set(ids).size < ids.length)
+		throw badRequest("invalidSyntax", "A bulkId names two operations.");
+	return { operations, failOnErrors };
+}
+
+function readOperation(raw: unknown, mode: { strict: boolean }): Operation {
+	if (!isRecord(raw)) throw badRequest("invalidSyntax", "An operation must be an object.");
+	const [method, path, bulkId, version] = ["method", "path", "bulkId", "version"].map((name) =>
+		field(raw, name),
+	);
+	const upper = typeof method === "string" ? method.toUpperCase() : "";
+	if (!methods.includes(mode.strict ? String(method) : upper))
+		throw badRequest("invalidSyntax", `method must be one of ${methods.join(", ")}.`);
+	if (typeof path !== "string" || !path.startsWith("/"))
+		throw badRequest("invalidSyntax", 'path must be a text such as "/Users".');
+	if (upper === "POST" && mode.strict && typeof bulkId !== "string")
+		throw badRequest("invalidSyntax", "An operation POST needs a bulkId.");
+	return {
+		method: upper,
+		path,
+		bulkId: typeof bulkId === "string" ? bulkId : undefined,
+		version: typeof version === "string" ? version : undefined,
+		data: field(raw, "data"),
+	};
+}
+
+/** The operations under way, by their place in the request. */
+class Run {
+	readonly outcomes: (Outcome | undefined)[] = [];
+	/** The ids that came of bulkIds; null where the operation failed. */
+	private readonly ids = new Map<string, string | null>();
+	private errors = 0;
+	private readonly perform: Perform;
+	private readonly failOnErrors: number;
+
+	constructor(perform: Perform, failOnErrors: number) {
+		this.perform = perform;
+		this.failOnErrors = failOnErrors;
+	}
+
+	async all(operations: Operation[]): Promise<void> {
+		const named = new Set(operations.flatMap(({ bulkId }) => bulkId ?? []));
+		let waiting = operations.map((operation, place) => ({ operation, place }));
+		const incomplete: typeof waiting = [];
+		while (waiting.length > 0) {
+			const later: typeof waiting = [];
+			for (const item of waiting) {
+				if (this.isOver()) return;
+				const open = this.openIn(item.operation).filter((id) => named.has(id));
+				if (open.length > 0) later.push(item);
+				else await this.one(item.operation, item.place);
+			}
+			// All that are left wait for each other: one is begun without what it waits for.
+			if (later.length === waiting.length) {
+				const at = Math.max(
+					0,
+					later.findIndex(({ operation: { method, bulkId } }) => method === "POST" && bulkId),
+				);
+				const [first] = later.splice(at, 1);
+				if (first) {
+					const { data, ...rest } = first.operation;
+					await this.one({ ...rest, data: this.without(data) }, first.place);
+					incomplete.push(first);
+				}
+			}
+			waiting = later;
+		}
+		for (const { operation, place } of incomplete) await this.complete(operation, place);
+	}
+
+	/** The references of an operation that are not known yet. */
+	private openIn({ path, data }: Operation): string[] {
+		return [...referencesIn(path.split("/")), ...referencesIn(data)].filter(
+			(id) => !this.ids.has(id),
+		);
+	}
+
+	private async one(operation: Operation, place: number): Promise<void> {
+		const response = await this.ask(operation);
+		this.outcomes[place] = { operation, response };
+		if (!response.ok) this.errors += 1;
+		if (operation.bulkId !== undefined) {
+			const id = response.headers.get("location")?.split("/").at(-1);
+			this.ids.set(operation.bulkId, response.ok && id ? id : null);
+		}
+	}
+
+	/** What was created without its references is replaced by what was meant. */
+	private async complete(operation: Operation, place: number): Promise<void> {
+		const id = this.ids.get(operation.bulkId ?? "");
+		if (!id || this.isOver()) return;
+		const { path, data } = operation;
+		const response = await this.ask({
+			...operation,
+			method: "PUT",
+			path: `${path}/${id}`,
+			version: undefined,
+			data,
+		});
+		if (response.ok) return;
+		this.outcomes[place] = { operation, response };
+		this.errors += 1;
+	}
+
+	private async ask(operation: Operation): Promise<Response> {
+		try {
+			const path = operation.path
+				.split("/")
+				.map((segment) => this.resolved(segment))
+				.join("/");
+			return await this.perform({ ...operation, path, data: this.filled(operation.data) });
+		} catch (error) {
+			if (error instanceof ScimError) return errorResponse(error);
+			throw error;
+		}
+	}
+
+	/** A text with the id its reference stands for. @throws ScimError 400 for one of nothing. */
+	private resolved(text: string): string {
+		const bulkId = reference.exec(text)?.[1];
+		if (bulkId === undefined) return text;
+		const id = this.ids.get(bulkId);
+		if (!id) throw badRequest("invalidValue", `No operation of this request created "${bulkId}".`);
+		return id;
+	}
+
+	private filled(value: unknown): unknown {
+		if (typeof value === "string") return this.resolved(value);
+		if (Array.isArray(value)) return value.map((item) => this.filled(item));
+		if (!isRecord(value)) return value;
+		return Object.fromEntries(
+			Object.entries(value).map(([name, item]) => [name, this.filled(item)]),
+		);
+	}
+
+	/** A value without the objects that hold an open reference. */
+	private without(value: unknown): unknown {
+		const refers = (item: unknown) =>
+			typeof item === "string" && referencesIn(item).some((id) => !this.ids.has(id));
+		const isOpen = (item: unknown) =>
+			refers(item) || (isRecord(item) && Object.values(item).some(refers));
+		if (Array.isArray(value))
+			return value.filter((item) => !isOpen(item)).map((item) => this.without(item));
+		if (!isRecord(value)) return value;
+		return Object.fromEntries(
+			Object.entries(value)
+				.filter(([, item]) => !isOpen(item))
+				.map(([name, item]) => [name, this.without(item)]),
+		);
+	}
+
+	private isOver(): boolean {
+		return this.failOnErrors > 0 && this.errors >= this.failOnErrors;
+	}
+}
+
+/** The bulkIds a value refers to. */
+function referencesIn(value: unknown): string[] {
+	if (typeof value === "string") {
+		const id = reference.exec(value)?.[1];
+		return id === undefined ? [] : [id];
+	}
+	if (Array.isArray(value)) return value.flatMap(referencesIn);
+	return isRecord(value) ? Object.values(value).flatMap(referencesIn) : [];
+}
+
+function presentOutcome({ operation, response }: Outcome) {
+	const { method, bulkId, path } = operation;
+	const [location, version] = [response.headers.get("location"), response.headers.get("etag")];
+	const body = response.ok ? undefined : bodyOf(response);
+	return {
+		...(location ? { location } : {}),
+		method,
+		...(bulkId === undefined ? {} : { bulkId }),
+		...(version ? { version } : {}),
+		path,
+		status: String(response.status),
+		...(body === undefined ? {} : { response: JSON.parse(body) }),
+	};
+}

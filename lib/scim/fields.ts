@@ -1,0 +1,214 @@
+/**
+ * Where each attribute is kept: the allow-list that filters and sorting are compiled from. Nothing
+ * of a client's text becomes SQL; a name finds an Attribute of the schema, and the Attribute finds
+ * its column here. `u` is an entry of a person, `g` a group.
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
+import { groupType } from "./group-schema";
+import type { Attribute, ResourceType, Target } from "./schema";
+import { userType } from "./user-schema";
+
+/** How one attribute is asked for. Every expression is null where the attribute has no value. */
+export type Field =
+	/** `folded`: kept without case; compare with folded texts. `holds` asks for an equal by index. */
+	| { kind: "text"; sql: SQL; folded: boolean; holds?: (value: unknown) => SQL }
+	| { kind: "id"; sql: SQL }
+	| { kind: "boolean"; sql: SQL; holds?: (value: unknown) => SQL }
+	| { kind: "date"; sql: SQL }
+	/** A list: whether one of its elements satisfies a condition on its parts. */
+	| {
+			kind: "list";
+			attribute: Attribute;
+			exists: (where: SQL | undefined) => SQL;
+			part: (part: Attribute) => Field;
+			/** Asks by index for an element that has these parts, all of them folded. */
+			holds?: (parts: Record<string, unknown>) => SQL;
+			/** What the list is sorted by: the primary element's part, else the first one's. */
+			first: (part: Attribute) => SQL;
+	  }
+	/** An object that can only be asked whether it is there. */
+	| { kind: "object"; sql: SQL }
+	/** The URNs of the schemas, each with the condition under which the resource has it. */
+	| { kind: "schemas"; urns: { urn: string; present: SQL }[] };
+
+/** A resource type as a table: where its rows are, and its fields. */
+export type Source = {
+	type: ResourceType;
+	table: SQL;
+	alias: SQL;
+	field: (target: Target, base: string) => Field | undefined;
+};
+
+const text = (expression: SQL, folded: boolean): Field => ({
+	kind: "text",
+	sql: expression,
+	folded,
+});
+
+/** What both types have (RFC 7643 §3.1). */
+function commonField(
+	type: ResourceType,
+	alias: SQL,
+	{ attribute, sub }: Target,
+	base: string,
+): Field | undefined {
+	if (attribute?.name === "id") return { kind: "id", sql: sql`${alias}.id` };
+	if (attribute?.name === "externalId") return text(sql`${alias}.external_id`, false);
+	if (attribute?.name !== "meta") return undefined;
+	switch (sub?.name) {
+		case "created":
+			return { kind: "date", sql: sql`${alias}.created_at` };
+		case "lastModified":
+			return { kind: "date", sql: sql`${alias}.last_modified_at` };
+		case "resourceType":
+			return text(sql`${type.name}::text`, false);
+		case "location":
+			return text(sql`(${`${base}${type.endpoint}/`}::text || ${alias}.id::text)`, false);
+		case "version":
+			return text(sql`('W/"' || ${alias}.version::text || '"')`, false);
+		default:
+			return { kind: "object", sql: sql`${alias}.id` };
+	}
+}
+
+export const userSource: Source = {
+	type: userType,
+	table: sql`${directoryUsers} u`,
+	alias: sql`u`,
+	field(target, base) {
+		const { extension, attribute, sub } = target;
+		if (extension && !attribute)
+			return { kind: "object", sql: sql`u.search -> ${extension.id.toLowerCase()}::text` };
+		if (!attribute || attribute.returned === "never") return undefined;
+		if (!extension) {
+			if (attribute.name === "schemas") return schemasOfUsers();
+			if (attribute.name === "userName") return text(sql`u.user_name_key`, true);
+			if (attribute.name === "active") return { kind: "boolean", sql: sql`u.active` };
+			if (attribute.name === "groups") return groupsOfUser(base, attribute);
+			const common = commonField(userType, sql`u`, target, base);
+			if (common) return common;
+		}
+		const path = extension ? [extension.id, attribute.name] : [attribute.name];
+		if (attribute.multiValued) return jsonList(path, attribute);
+		if (sub) return jsonField([...path, sub.name], sub);
+		if (attribute.type !== "complex") return jsonField(path, attribute);
+		return { kind: "object", sql: at("search", path) };
+	},
+};
+
+export const groupSource: Source = {
+	type: groupType,
+	table: sql`${directoryGroups} g`,
+	alias: sql`g`,
+	field(target, base) {
+		const { attribute } = target;
+		if (attribute?.name === "displayName") return text(sql`g.name_key`, true);
+		if (attribute?.name === "members") return membersOfGroup(base, attribute);
+		if (attribute?.name === "schemas")
+			return { kind: "schemas", urns: [{ urn: groupType.schema.id, present: sql`true` }] };
+		return commonField(groupType, sql`g`, target, base);
+	},
+};
+
+function schemasOfUsers(): Field {
+	const extensions = userType.extensions.map(({ id }) => ({
+		urn: id,
+		present: sql`(u.search -> ${id.toLowerCase()}::text) is not null`,
+	}));
+	return {
+		kind: "schemas",
+		urns: [{ urn: userType.schema.id, present: sql`true` }, ...extensions],
+	};
+}
+
+/** The two copies of an entry's attributes: as sent, and for comparing, where all is folded. */
+const at = (copy: "search" | "resource", path: string[]): SQL => {
+	const keys = copy === "search" ? path.map((key) => key.toLowerCase()) : path;
+	return sql`(u.${sql.raw(copy)} #> ${`{${keys.map((key) => `"${key}"`).join(",")}}`}::text[])`;
+};
+
+const asText = (json: SQL): SQL => sql`(${json} #>> '{}')`;
+
+function jsonField(path: string[], attribute: Attribute): Field {
+	if (attribute.caseExact) return text(asText(at("resource", path)), false);
+	const holds = (value: unknown) => {
+		const nested = path.reduceRight((inner, key) => ({ [key.toLowerCase()]: inner }), value);
+		return sql`u.search @> ${JSON.stringify(nested)}::jsonb`;
+	};
+	const expression = asText(at("search", path));
+	return attribute.type === "boolean"
+		? { kind: "boolean", sql: sql`(${expression} = 'true')`, holds }
+		: { kind: "text", sql: expression, folded: true, holds };
+}
+
+/** A list in the attributes. `e` is an element folded, `r` the same as sent. */
+function jsonList(path: string[], attribute: Attribute): Field {
+	const list = (copy: "search" | "resource") => {
+		const value = at(copy, path);
+		return sql`jsonb_array_elements(case when jsonb_typeof(${value}) = 'array' then ${value} else '[]'::jsonb end)`;
+	};
+	const elements = sql`rows from (${list("search")}, ${list("resource")}) as element (e, r)`;
+	const part = ({ name, type, caseExact }: Attribute): Field => {
+		if (type === "boolean") return { kind: "boolean", sql: sql`((e ->> ${name}::text) = 'true')` };
+		return caseExact
+			? text(sql`(r ->> ${name}::text)`, false)
+			: text(sql`(e ->> ${name.toLowerCase()}::text)`, true);
+	};
+	return {
+		kind: "list",
+		attribute,
+		exists: (where) =>
+			sql`exists (select 1 from ${elements} ${where ? sql`where ${where}` : sql``})`,
+		part,
+		holds: (parts) => {
+			const keys = path.map((key) => key.toLowerCase());
+			const nested = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), [parts]);
+			return sql`u.search @> ${JSON.stringify(nested)}::jsonb`;
+		},
+		first: (of) =>
+			sql`(select ${(part(of) as { sql: SQL }).sql}::text from ${elements} order by (e ->> 'primary') = 'true' desc nulls last limit 1)`,
+	};
+}
+
+/** The groups of a person, by the rows of membership. */
+function groupsOfUser(base: string, attribute: Attribute): Field {
+	const from = sql`${directoryGroupMembers} m join ${directoryGroups} mg on mg.workspace_id = m.workspace_id and mg.directory_id = m.directory_id and mg.id = m.group_id where m.workspace_id = u.workspace_id and m.directory_id = u.directory_id and m.user_id = u.id`;
+	return {
+		kind: "list",
+		attribute,
+		exists: (where) => sql`exists (select 1 from ${from} ${where ? sql`and ${where}` : sql``})`,
+		part: ({ name }) => {
+			if (name === "value") return { kind: "id", sql: sql`m.group_id` };
+			if (name === "display") return text(sql`mg.name_key`, true);
+			if (name === "type") return text(sql`'direct'::text`, true);
+			return text(sql`(${`${base}/Groups/`}::text || m.group_id::text)`, false);
+		},
+		first: () => sql`(select min(mg.name_key collate "C") from ${from})`,
+	};
+}
+
+/** The members of a group: `m` is the membership and `mu` the person, here and in ./members-where. */
+function membersOfGroup(base: string, attribute: Attribute): Extract<Field, { kind: "list" }> {
+	const from = sql`${directoryGroupMembers} m join ${directoryUsers} mu on mu.workspace_id = m.workspace_id and mu.directory_id = m.directory_id and mu.id = m.user_id where m.workspace_id = g.workspace_id and m.directory_id = g.directory_id and m.group_id = g.id`;
+	return {
+		kind: "list",
+		attribute,
+		exists: (where) => sql`exists (select 1 from ${from} ${where ? sql`and ${where}` : sql``})`,
+		part: ({ name }) => {
+			if (name === "value") return { kind: "id", sql: sql`m.user_id` };
+			if (name === "display")
+				return text(sql`coalesce(mu.search ->> 'displayname', mu.user_name_key)`, true);
+			if (name === "type") return text(sql`'user'::text`, true);
+			return text(sql`(${`${base}/Users/`}::text || m.user_id::text)`, false);
+		},
+		first: () => sql`null::text`,
+	};
+}
+
+/** The list of members, to ask parts of it. */
+export function membersField(base: string): Extract<Field, { kind: "list" }> {
+	const attribute = groupType.schema.attributes.find(({ name }) => name === "members");
+	if (!attribute) throw new Error("groups have members");
+	return membersOfGroup(base, attribute);
+}

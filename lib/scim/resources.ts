@@ -1,0 +1,101 @@
+/** Answers with resources of either type: one, or the page of a list. */
+import { type DirectoryUser, type ListedUser, readEntries } from "@/lib/directory/entries";
+import { type DirectoryGroup, membersOf, readGroups } from "@/lib/directory/groups";
+import type { Call } from "./call";
+import { listResponse } from "./discovery";
+import { scimResponse } from "./errors";
+import { groupSource, type Source, userSource } from "./fields";
+import { find } from "./find";
+import { groupType } from "./group-schema";
+import { present } from "./present";
+import { includes, type Projection, readFilter, readPage, readProjection, readSort } from "./query";
+import type { Resource } from "./schema";
+import { userType } from "./user-schema";
+
+/** The most resources one answer holds. */
+export { maxPage } from "@/lib/directory/entries";
+
+/** A list of one type, or of both (RFC 7644 §3.4.2). */
+export async function answerList(call: Call, sources: Source[], max: number): Promise<Response> {
+	const { query, deps, caller, base } = call;
+	const page = readPage(query, max);
+	const found = await find(deps.db, {
+		sources,
+		directory: caller.directory,
+		filter: readFilter(query),
+		sort: readSort(query),
+		page,
+		base,
+		now: deps.now(),
+	});
+	const resources = await load(call, found.rows);
+	const body = listResponse(
+		resources,
+		found.total,
+		page.by === "index" ? page.startIndex : undefined,
+	);
+	return scimResponse(200, found.nextCursor ? { ...body, nextCursor: found.nextCursor } : body);
+}
+
+/** The resources of a page, in its order. What was deleted in between is left out. */
+async function load(call: Call, rows: { type: string; id: string }[]): Promise<Resource[]> {
+	const { deps, caller, query } = call;
+	const idsOf = (name: string) => rows.filter(({ type }) => type === name).map(({ id }) => id);
+	const users = await readEntries(deps.db, caller.directory, idsOf("User"));
+	const groups = await readGroups(deps.db, caller.directory, idsOf("Group"));
+	const ofUsers = readProjection(userType, query);
+	const ofGroups = readProjection(groupType, query);
+	const shownGroups = await presentGroups(call, groups, ofGroups);
+	const shown = new Map([
+		...users.map((user) => [user.id, presentUser(call.base, user, ofUsers)] as const),
+		...groups.map((group, index) => [group.id, shownGroups[index]] as const),
+	]);
+	return rows.map(({ id }) => shown.get(id)).filter((resource) => resource !== undefined);
+}
+
+/** A person as answered, with the groups they are in. */
+export function presentUser(
+	base: string,
+	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>,
+	projection: Projection,
+): Resource {
+	const groups = (user.groups ?? []).map(({ id, displayName }) => ({
+		value: id,
+		$ref: `${base}/Groups/${id}`,
+		display: displayName,
+		type: "direct",
+	}));
+	const resource = groups.length > 0 ? { ...user.resource, groups } : user.resource;
+	return present(userType, base, { ...user, resource }, projection);
+}
+
+/** Groups as answered. Who is in them is loaded only where it is asked for. */
+export async function presentGroups(
+	{ deps, caller, base }: Pick<Call, "deps" | "caller" | "base">,
+	groups: DirectoryGroup[],
+	projection: Projection,
+): Promise<Resource[]> {
+	const members = new Map<string, Resource[]>();
+	if (includes(projection, "members")) {
+		const full = groups.filter(({ memberCount }) => memberCount > 0).map(({ id }) => id);
+		for (const { groupId, id, label } of await membersOf(deps.db, caller.directory, full)) {
+			const member = { value: id, $ref: `${base}/Users/${id}`, type: "User", display: label };
+			const others = members.get(groupId);
+			if (others) others.push(member);
+			else members.set(groupId, [member]);
+		}
+	}
+	return groups.map((group) => {
+		const { displayName, externalId } = group;
+		const resource: Resource = {
+			...(externalId === null ? {} : { externalId }),
+			displayName,
+			...(members.has(group.id) ? { members: members.get(group.id) } : {}),
+		};
+		return present(groupType, base, { ...group, resource }, projection);
+	});
+}
+
+/** What a query without a type is about: all there is. */
+export const sourcesOf = (call: Call): Source[] =>
+	call.caller.groupsSync ? [userSource, groupSource] : [userSource];
