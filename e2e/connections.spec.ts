@@ -37,7 +37,7 @@ test("the guide beside the form says it in the provider's words and ticks itself
 	await test.step("steps in Okta's words, with this workspace's values", async () => {
 		const steps = page.getByRole("list", { name: "Okta, step by step" });
 		await expect(steps.getByText("Create App Integration").first()).toBeVisible();
-		const value = steps.getByLabel("Sign-in redirect URIs");
+		const value = steps.getByRole("textbox", { name: "Sign-in redirect URIs" });
 		await expect(value).toHaveValue(new RegExp(`/api/sso/callback/${workspace.id}$`));
 		await expect(page.getByText("openid", { exact: true }).first()).toBeVisible();
 	});
@@ -86,9 +86,9 @@ test("a provider with names of its own signs people in by a claim mapping and a 
 	await page
 		.getByLabel("Discovery Endpoint")
 		.fill(`${idp.issuer}/.well-known/openid-configuration`);
-	await page.getByText("Scopes", { exact: true }).first().click();
+	await page.locator("summary", { hasText: "Scopes" }).click();
 	await page.getByRole("textbox", { name: "Scopes" }).fill("company");
-	await page.getByText("Claim mapping").click();
+	await page.locator("summary", { hasText: "Claim mapping" }).click();
 	await page.getByRole("textbox", { name: "Email", exact: true }).fill("upn");
 	await page.getByRole("textbox", { name: "Fixed id of the person" }).fill("employee");
 	await testSignIn(page, adminThere);
@@ -135,7 +135,7 @@ test("several connections stand side by side, each with how it is doing", async 
 	await test.step("another is added", async () => {
 		await page.getByRole("link", { name: "Add another" }).click();
 		await page.getByRole("link", { name: /^Keycloak/ }).click();
-		await page.getByLabel("Name").fill("Second company");
+		await page.getByLabel("Name", { exact: true }).fill("Second company");
 		await page.getByLabel("Issuer URL").fill(second.issuer);
 		await page.getByLabel("Client ID").fill(second.client.id);
 		await page.getByLabel("Client Secret").fill(second.client.secret);
