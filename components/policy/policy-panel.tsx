@@ -5,6 +5,7 @@ import { useEffect, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { ActionBar } from "@/components/ui/action-bar";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { Panel, PanelFoot, PanelHead } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { Time } from "@/components/ui/time";
@@ -13,6 +14,7 @@ import { type ChangeFacts, sameValue, unavailable } from "@/lib/policy/change";
 import type { Policy, PolicyField } from "@/lib/policy/document";
 import type { ProfileName } from "@/lib/policy/profiles";
 import { ChangeDialog, type PolicyPreview } from "./change-dialog";
+import { CodesForm } from "./codes-form";
 import { type EnforceActions, EnforceDialog } from "./enforce-dialog";
 import { policyRows } from "./fields";
 import { type Moved, MovedDialog } from "./moved-dialog";
@@ -76,6 +78,7 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 	const [moved, setMoved] = useState<Moved | null>(null);
 	const [base, setBase] = useState(policy.revision);
 	const [enforcing, setEnforcing] = useState(false);
+	const [making, setMaking] = useState(false);
 	const [pending, start] = useTransition();
 	const draft: Policy = { ...policy.document, ...edits };
 	const edited = Object.keys(edits).length;
@@ -175,7 +178,12 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 						})}
 						{policy.reason ? `: ${t("because", { reason: policy.reason })}` : null}
 					</span>
-					<span className="ml-auto">{t("codes.held", policy.ways)}</span>
+					<span className="ml-auto flex flex-wrap items-center gap-2">
+						{t("codes.held", policy.ways)}
+						<Button size="sm" variant="quiet" onClick={() => setMaking(true)}>
+							{policy.ways.own > 0 ? t("codes.again") : t("codes.open")}
+						</Button>
+					</span>
 				</PanelFoot>
 			</Panel>
 			{edited > 0 ? (
@@ -234,6 +242,22 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 					setRefusal(null);
 				}}
 			/>
+			<Dialog
+				open={making}
+				onOpenChange={setMaking}
+				title={t("codes.title")}
+				footer={<Button onClick={() => setMaking(false)}>{t("codes.close")}</Button>}
+			>
+				<CodesForm
+					actions={actions}
+					provider={names.provider}
+					held={policy.ways.own > 0}
+					onKept={() => {
+						setMaking(false);
+						toast(t("codes.done"));
+					}}
+				/>
+			</Dialog>
 			{enforcing ? (
 				<EnforceDialog
 					policy={policy}
