@@ -12,6 +12,7 @@ import {
 	changePlanOf,
 	openWorkspace,
 	recoverAdmin,
+	replaceSamlKey,
 	verifyLog,
 	vouch,
 	workspaceTable,
@@ -73,6 +74,13 @@ const commands: Command[] = [
 		options: {},
 		what: "check that the activity log is what was sealed, and print its newest seal",
 		run: (db, [slug = ""]) => verifyLog(db, slug),
+	},
+	{
+		words: ["saml-key", "replace"],
+		operands: [],
+		options: {},
+		what: "make a new key for SAML, and print its certificate for the providers that need it",
+		run: (db) => replaceSamlKey(db),
 	},
 	{
 		words: ["recover"],

@@ -54,6 +54,11 @@ export async function takeSignOutOffer(): Promise<string | null> {
 	return token;
 }
 
+/** Makes an id that a step gave this browser the one it is known by. Only in a route handler. */
+export async function keepFlow(flowId: string): Promise<void> {
+	(await cookies()).set(flowCookie, flowId, options);
+}
+
 /** Who is asking, with the id that binds a sign-in to this browser. `write` makes one if need be. */
 export async function flowVisitor({ write = false } = {}): Promise<FlowVisitor> {
 	const jar = await cookies();

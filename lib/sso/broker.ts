@@ -8,6 +8,7 @@
  * store to fall out of step, and one workspace's answer cannot meet another's connection.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 import type {
 	DatabaseDriver,
 	IConnectionAPIController,
@@ -20,6 +21,9 @@ import { engineIndex, engineStore } from "@/db/schema";
 import type { ProviderMetadata } from "@/db/schema/sso";
 import { deriveKey } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
+import { base64Of } from "./saml/certificates";
+import { serviceKeys } from "./saml/sp";
+import { binding, escapeXml, ns } from "./saml/xml";
 import { idTokenName, type OidcLibrary, strictOidc } from "./strict-oidc";
 
 /**
@@ -93,6 +97,98 @@ export async function begin(
 	return { url, state, codeVerifier };
 }
 
+/** What the engine needs to read a provider's SAML responses. */
+export type SamlEngineConnection = {
+	entityId: string;
+	certificates: readonly string[];
+	acsUrl: string;
+	audience: string;
+};
+
+/**
+ * Begins a SAML transaction. The engine's own request is not sent, ours is (./saml/request); it
+ * gives the id that both know the answer by.
+ * @returns the id of the request, the RelayState its answer will carry, and the verifier that
+ *   `finishSaml` needs.
+ */
+export async function beginSaml(
+	db: Db,
+	{ id: product }: Pick<Transaction, "id">,
+	connection: SamlEngineConnection,
+): Promise<{ requestId: string; state: string; codeVerifier: string }> {
+	const { oauth } = await engine(db);
+	const codeVerifier = randomBytes(32).toString("base64url");
+	await registerSaml(db, product, connection);
+	const { redirect_url: url } = await oauth.authorize({
+		tenant,
+		product,
+		client_id: "dummy",
+		redirect_uri: inside(),
+		response_type: "code",
+		state: product,
+		code_challenge: createHash("sha256").update(codeVerifier).digest("base64url"),
+		code_challenge_method: "S256",
+	});
+	const query = new URL(url ?? inside()).searchParams;
+	const [request, state] = [query.get("SAMLRequest"), query.get("RelayState")];
+	const xml = request && inflateRawSync(Buffer.from(request, "base64")).toString("utf8");
+	const requestId = xml ? /\bID="([\w.-]+)"/.exec(xml)?.[1] : undefined;
+	if (!requestId || !state) throw new Error("the engine could not begin");
+	return { requestId, state, codeVerifier };
+}
+
+async function registerSaml(
+	db: Db,
+	product: string,
+	connection: SamlEngineConnection,
+): Promise<void> {
+	const { connections } = await engine(db);
+	await connections.createSAMLConnection({
+		tenant,
+		product,
+		defaultRedirectUrl: inside(),
+		redirectUrl: [inside()],
+		rawMetadata: minimalMetadata(connection),
+		acsUrlOverride: connection.acsUrl,
+		samlAudienceOverride: connection.audience,
+	} as Parameters<typeof connections.createSAMLConnection>[0]);
+}
+
+/**
+ * Gives a response that has passed the gate to the engine, which judges it once more by itself.
+ * @param connection as it is now: a certificate may have been replaced since the beginning.
+ * @returns its claims: the NameID under the name that SAML's older sibling gave it.
+ */
+export async function finishSaml(
+	db: Db,
+	{ id: product }: Pick<Transaction, "id">,
+	connection: SamlEngineConnection,
+	answer: { SAMLResponse: string; RelayState: string },
+	codeVerifier: string,
+): Promise<EngineAnswer> {
+	const { oauth } = await engine(db);
+	await registerSaml(db, product, connection);
+	return redeem(db, oauth, product, () => oauth.samlResponse(answer), codeVerifier);
+}
+
+/** The claim that the engine keeps the NameID under. */
+export const nameIdClaim = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+
+/** What the engine needs of a provider, and an address that it will send nobody to. */
+function minimalMetadata({ entityId, certificates }: SamlEngineConnection): string {
+	const keys = certificates.map(
+		(pem) =>
+			'<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>' +
+			`<X509Certificate>${base64Of(pem)}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
+	);
+	return (
+		`<EntityDescriptor xmlns="${ns.metadata}" entityID="${escapeXml(entityId)}">` +
+		`<IDPSSODescriptor protocolSupportEnumeration="${ns.protocol}">${keys.join("")}` +
+		`<SingleSignOnService Binding="${binding.redirect}" Location="https://provider.invalid/"/>` +
+		"</IDPSSODescriptor></EntityDescriptor>"
+	);
+}
+
 export type EngineAnswer =
 	| { ok: true; claims: Record<string, unknown>; idToken: string | null }
 	| { ok: false; error: string; description: string };
@@ -109,8 +205,19 @@ export async function finish(
 	codeVerifier: string,
 ): Promise<EngineAnswer> {
 	const { oauth } = await engineOf(db, workspaceId);
+	return redeem(db, oauth, product, () => oauth.oidcAuthzResponse(answer), codeVerifier);
+}
+
+/** Takes the engine's own code for its claims, and forgets the transaction. */
+async function redeem(
+	db: Db,
+	oauth: IOAuthController,
+	product: string,
+	respond: () => Promise<{ redirect_url?: string }>,
+	codeVerifier: string,
+): Promise<EngineAnswer> {
 	try {
-		const { redirect_url } = await oauth.oidcAuthzResponse(answer);
+		const { redirect_url } = await respond();
 		const query = new URL(redirect_url ?? inside()).searchParams;
 		const code = query.get("code");
 		if (!code || query.get("state") !== product)
@@ -186,6 +293,7 @@ async function engineOf(db: Db, workspaceId: string): Promise<Engine> {
 async function load(db: Db): Promise<Engine> {
 	const { controllers } = await import("@boxyhq/saml-jackson");
 	const library = await makeStrict();
+	await giveOurKeys(db);
 	const started = await controllers({
 		externalUrl: env().PUBLIC_URL,
 		samlPath: "/api/sso/acs",
@@ -223,6 +331,18 @@ async function makeStrict(): Promise<Engine["library"]> {
 	});
 	engineUtils.dynamicImport = async (name) => (name === "openid-client" ? strict : load(name));
 	return library;
+}
+
+/** The engine would make keys of its own, for the whole of its process. It gets ours. */
+async function giveOurKeys(db: Db): Promise<void> {
+	const loaded = await import("@boxyhq/saml-jackson/dist/saml/x509.js");
+	const engineKeys = ("default" in loaded ? loaded.default : loaded) as {
+		getDefaultCertificate: () => Promise<{ publicKey: string; privateKey: string }>;
+	};
+	engineKeys.getDefaultCertificate = async () => {
+		const { certificate, privateKey } = await serviceKeys(db);
+		return { publicKey: certificate, privateKey };
+	};
 }
 
 /** The engine's storage on our two tables. An expired row is never read. */

@@ -11,7 +11,7 @@ export function chosenParameters(
 	connection: Connection | null,
 ): Record<string, string> {
 	const stored = connection?.protocol === "oidc" ? connection : null;
-	const tested = settings?.draft.protocol === "oidc" ? settings : null;
+	const tested = settings?.protocol === "oidc" ? settings : null;
 	const scopes = tested ? scopesOf(tested.draft) : (stored?.scopes ?? null);
 	const { hosted_domain: domain } = (tested ?? stored)?.metadata ?? {};
 	// The usual ones are asked for anyhow. With `openid` here, the engine would become a provider.

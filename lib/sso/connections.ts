@@ -49,7 +49,7 @@ export type OidcConnection = Common & {
 	metadata: ProviderMetadata;
 };
 
-type SamlConnection = Common & {
+export type SamlConnection = Common & {
 	protocol: "saml";
 	/** The provider's entity ID. Null: a draft that waits for it. */
 	issuer: string | null;
@@ -76,6 +76,12 @@ export function toConnection(row: Row): Connection {
 		secretSetBy,
 		metadata,
 	};
+}
+
+/** The connection of an address at the provider, which names no workspace. Null when there is none. */
+export async function connectionById(db: Db, id: string): Promise<Connection | null> {
+	const [row] = await db.select().from(connections).where(eq(connections.id, id));
+	return row ? toConnection(row) : null;
 }
 
 /** A refusal that belongs to one field of the form, or to the form as a whole. */
@@ -112,8 +118,8 @@ export async function findConnection(
 
 /**
  * Turns a connection on: people of the workspace's domains may sign in with it from now on.
- * Refused: plan_needed, stale, needs_passed_test (policy `activation: proof`), two_factor_conflict;
- *   needs_passed_test and needs_recovery_codes where enforcing begins with it.
+ * Refused: plan_needed, stale, metadata_missing, needs_passed_test (policy `activation: proof`),
+ *   two_factor_conflict; needs_passed_test and needs_recovery_codes where enforcing begins with it.
  */
 export async function activateConnection(
 	tx: Tx,
@@ -129,6 +135,8 @@ export async function activateConnection(
 			const connection = await findConnection(tx, workspace.id, id);
 			if (!connection) return { ok: false, reason: "stale" };
 			if (connection.status === "active") return { ok: true };
+			if (connection.protocol === "saml" && !connection.saml.idp)
+				return { ok: false, reason: "metadata_missing" };
 			const { document } = await currentPolicy(tx, workspace.id);
 			if (document.activation === "proof" && connection.testedRevision !== connection.revision)
 				return { ok: false, reason: "needs_passed_test" };

@@ -87,7 +87,7 @@ const samlSchema = z.object({
 const draftSchema = z.discriminatedUnion("protocol", [oidcSchema, samlSchema]);
 
 export type OidcDraft = z.infer<typeof oidcSchema>;
-type SamlDraft = z.infer<typeof samlSchema>;
+export type SamlDraft = z.infer<typeof samlSchema>;
 export type Draft = OidcDraft | SamlDraft;
 export type DraftField = keyof OidcDraft | keyof SamlDraft;
 /** One problem a field. The codes have texts in messages/en/connection.json. */

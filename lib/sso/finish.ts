@@ -25,7 +25,7 @@ import { endTest } from "./test-sign-in";
 export type Finished =
 	| { ok: true; kind: "session"; browserId: string; workspace: Workspace; returnTo: string | null }
 	| { ok: true; kind: "tested"; workspace: Workspace; id: string }
-	/** Another member is signed in here: the person must say that they mean to change. */
+	/** Another member is signed in here, or the provider began: the person must say that they mean it. */
 	| { ok: true; kind: "confirm"; workspace: Workspace }
 	| Refused;
 
@@ -80,7 +80,8 @@ export async function finishSignIn(
 			return { ok: false, reason, signIn: { workspaceId: workspace.id, id: signIn.id } };
 		}
 		const another = session && isAnother(admission, session.member.id) ? session.member : null;
-		if (another && !confirmed) {
+		// What the provider began, somebody else may have begun: the person must say that they mean it.
+		if ((another || signIn.initiatedBy === "idp") && !confirmed) {
 			await restore(tx, signIn);
 			return { ok: true, kind: "confirm", workspace };
 		}
@@ -119,13 +120,13 @@ export async function finishSignIn(
 	});
 }
 
-/** Who would take whose place, for the question before it happens. Null when the ticket is over. */
+/** Who would come in, and in whose place, for the question before it happens. Null when the ticket is over. */
 export async function pendingChange(
 	db: Db,
 	ticket: string,
 	visitor: FlowVisitor,
 	now: Date,
-): Promise<{ workspace: Workspace; current: string; next: string } | null> {
+): Promise<{ workspace: Workspace; current: string | null; next: string } | null> {
 	const [signIn] = await db
 		.select()
 		.from(signIns)
@@ -133,9 +134,10 @@ export async function pendingChange(
 	const workspace = signIn && (await workspaceById(db, signIn.workspaceId));
 	if (!workspace) return null;
 	const session = await findSession(db, { workspaceId: workspace.id }, visitor.browserId, now);
-	if (!session) return null;
+	if (!session && signIn.initiatedBy === "sp") return null;
 	const { identity } = claimsOf(signIn);
-	return { workspace, current: labelOf(session.member), next: nameOf(identity) };
+	const current = session ? labelOf(session.member) : null;
+	return { workspace, current, next: nameOf(identity) };
 }
 
 const nameOf = (identity: Identity) => displayName(identity) || identity.email || "";

@@ -18,6 +18,8 @@ import {
 } from "./connections";
 import type { discover } from "./discovery";
 import type { Draft } from "./draft";
+import { viewCertificate } from "./saml/certificates";
+import type { fetchMetadata } from "./saml/metadata";
 import { hashOfSettings, mappingOf, type ReadySettings, readyDraft, scopesOf } from "./settings";
 
 /**
@@ -32,18 +34,18 @@ export async function saveConnection(
 	workspace: Workspace,
 	id: string | null,
 	draft: Draft,
-	reader?: typeof discover,
+	...readers: [typeof discover?, typeof fetchMetadata?]
 ): Promise<{ ok: true; connection: Connection } | ConnectionRefusal> {
 	const stored = id ? await findConnection(db, workspace.id, id) : null;
 	if (id && !stored) return { ok: false, reason: "stale" };
-	const ready = await readyDraft(workspace, draft, stored, reader);
+	const ready = await readyDraft(workspace, draft, stored, ...readers);
 	if (!ready.ok) return ready;
-	const settingsHash = hashOfSettings(ready.settings, stored);
+	const connectionId = id ?? newId();
+	const settingsHash = hashOfSettings(ready.settings, stored, connectionId);
 	// An identity belongs to its issuer: other settings may close the last admin's only way in.
 	type Saved = { ok: true; connection: Connection } | ConnectionRefusal;
 	return transact(db, (tx) =>
 		keepAnAdmin<Saved>(tx, workspace.id, async (tx) => {
-			const connectionId = id ?? newId();
 			const values = {
 				...valuesOf(ready.settings, { id: connectionId, actor, now: new Date() }),
 				settingsHash,
@@ -82,7 +84,7 @@ export async function saveConnection(
 			if (!row) throw new Error("the connection vanished inside its transaction");
 			const connection = toConnection(row);
 			await recordChange(tx, actor, connection, "connection.changed", {
-				secretReplaced: ready.settings.secret.kind === "new",
+				secretReplaced: "clientSecret" in values,
 				before: shown(current),
 				after: shown(connection),
 			});
@@ -100,21 +102,33 @@ const identitiesOf = ({ workspaceId, id }: Connection) =>
 
 /** The columns of settings. A kept secret is left as it is. */
 function valuesOf(
-	{ draft, metadata, secret }: ReadySettings,
+	settings: ReadySettings,
 	{ id, actor, now }: { id: string; actor: Actor; now: Date },
 ) {
+	const { name, provider } = settings.draft;
+	const both = { name, provider, claimMapping: mappingOf(settings.draft), changedAt: now };
+	if (settings.protocol === "saml") {
+		const { draft, saml, metadataUrl } = settings;
+		return {
+			...both,
+			protocol: "saml" as const,
+			issuer: saml.idp?.entityId ?? null,
+			saml,
+			metadataUrl,
+			...(draft.source === "url" ? { metadataCheckedAt: now } : {}),
+			idpInitiated: draft.idpInitiated,
+		};
+	}
+	const { draft, metadata, secret } = settings;
 	return {
-		protocol: draft.protocol,
-		name: draft.name,
-		provider: draft.provider,
+		...both,
+		protocol: "oidc" as const,
 		issuer: metadata.issuer,
 		clientId: draft.clientId,
 		discoveryEndpoint: draft.discoveryEndpoint || null,
 		secretExpiresOn: draft.secretExpiresOn || null,
 		scopes: scopesOf(draft),
-		claimMapping: mappingOf(draft),
 		metadata,
-		changedAt: now,
 		...(secret.kind === "new"
 			? {
 					clientSecret: sealSecret(id, secret.text),
@@ -152,7 +166,12 @@ async function recogniseTest(tx: Tx, connection: Connection): Promise<Connection
 function shown(connection: Connection) {
 	const { name, issuer, scopes, claimMapping } = connection;
 	const both = { name, issuer, claimMapping };
-	if (connection.protocol === "saml") return both;
+	if (connection.protocol === "saml") {
+		const { idpInitiated, metadataUrl, saml } = connection;
+		const { idp, ...asked } = saml;
+		const certificates = idp?.certificates.map((pem) => viewCertificate(pem).fingerprint);
+		return { ...both, ...asked, ...idp, certificates, metadataUrl, idpInitiated };
+	}
 	const { clientId, discoveryEndpoint, secretExpiresOn } = connection;
 	return { ...both, clientId, discoveryEndpoint, secretExpiresOn, scopes };
 }

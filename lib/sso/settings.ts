@@ -3,37 +3,70 @@
  * ready settings can be tested, or saved by ./save.
  */
 import { createHmac } from "node:crypto";
-import type { ClaimMapping, ProviderMetadata } from "@/db/schema/sso";
+import type { ClaimMapping, ProviderMetadata, SamlIdp, SamlSettings } from "@/db/schema/sso";
 import { deriveKey } from "@/lib/platform/crypto";
+import { env } from "@/lib/platform/env";
 import { planIncludesSso, type Workspace } from "@/lib/workspaces/workspaces";
 import type { EngineConnection } from "./broker";
-import { type Connection, type ConnectionRefusal, storedSecret } from "./connections";
+import {
+	type Connection,
+	type ConnectionRefusal,
+	type OidcConnection,
+	type SamlConnection,
+	storedSecret,
+} from "./connections";
 import { discover } from "./discovery";
-import type { Draft, OidcDraft } from "./draft";
+import type { Draft, OidcDraft, SamlDraft } from "./draft";
+import { readCertificates } from "./saml/certificates";
+import { fetchMetadata, isSafeAddress, readMetadata } from "./saml/metadata";
 
-/** Settings that were read from the provider and are complete: ready to store, or to test. */
-export type ReadySettings = {
+/** Settings that were read from the provider: ready to store, or, where complete, to test. */
+export type ReadySettings = OidcSettings | SamlReady;
+
+type OidcSettings = {
+	protocol: "oidc";
 	draft: OidcDraft;
 	metadata: ProviderMetadata;
 	secret: { kind: "new"; text: string } | { kind: "kept" };
 };
 
+type SamlReady = {
+	protocol: "saml";
+	draft: SamlDraft;
+	saml: SamlSettings;
+	metadataUrl: string | null;
+};
+
 /**
  * Checks a draft against the provider itself, without storing anything.
  * @param stored the connection being edited, or null.
+ * @param reader how an OpenID provider is asked, and `metadataReader` how a SAML one is.
  * Refused: plan_needed, secret_missing (also where issuer, token endpoint or client ID changed: a
  *   stored secret belongs to where it was entered for), stale where the stored one speaks another
- *   protocol, and every reason of `discover`.
+ *   protocol, and every reason of `discover` and of ./saml/metadata.
  */
 export async function readyDraft(
 	workspace: Workspace,
 	draft: Draft,
 	stored: Connection | null,
 	reader: typeof discover = discover,
+	metadataReader: typeof fetchMetadata = fetchMetadata,
 ): Promise<{ ok: true; settings: ReadySettings } | ConnectionRefusal> {
 	if (!planIncludesSso(workspace.plan)) return { ok: false, reason: "plan_needed" };
-	if (draft.protocol !== "oidc" || (stored && stored.protocol !== draft.protocol))
-		return { ok: false, reason: "stale" };
+	if (draft.protocol === "oidc")
+		return stored?.protocol === "saml"
+			? { ok: false, reason: "stale" }
+			: readyOidc(draft, stored, reader);
+	return stored?.protocol === "oidc"
+		? { ok: false, reason: "stale" }
+		: readySaml(draft, stored, metadataReader);
+}
+
+async function readyOidc(
+	draft: OidcDraft,
+	stored: OidcConnection | null,
+	reader: typeof discover,
+): Promise<{ ok: true; settings: OidcSettings } | ConnectionRefusal> {
 	if (!draft.clientSecret && !stored)
 		return { ok: false, reason: "secret_missing", field: "clientSecret" };
 	const found = await reader(draft.issuer, draft.discoveryEndpoint || null);
@@ -43,29 +76,102 @@ export async function readyDraft(
 		...found.metadata,
 		...(draft.hostedDomain ? { hosted_domain: draft.hostedDomain.replace(/^@/, "") } : {}),
 	};
+	const read = { protocol: "oidc", draft, metadata } as const;
 	if (draft.clientSecret)
-		return {
-			ok: true,
-			settings: { draft, metadata, secret: { kind: "new", text: draft.clientSecret } },
-		};
+		return { ok: true, settings: { ...read, secret: { kind: "new", text: draft.clientSecret } } };
 	const sameOwner =
 		stored !== null &&
-		stored.protocol === "oidc" &&
 		stored.metadata.issuer === metadata.issuer &&
 		stored.clientId === draft.clientId &&
 		hostOf(stored.metadata.token_endpoint) === hostOf(metadata.token_endpoint);
 	if (!sameOwner) return { ok: false, reason: "secret_missing", field: "clientSecret" };
-	return { ok: true, settings: { draft, metadata, secret: { kind: "kept" } } };
+	return { ok: true, settings: { ...read, secret: { kind: "kept" } } };
 }
 
 const hostOf = (address: string) => new URL(address).host;
 
+const nameIdFormats = {
+	"": null,
+	email: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+	persistent: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+	unspecified: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+} as const satisfies Record<SamlDraft["nameIdFormat"], string | null>;
+
+/** A draft without its provider's side keeps what is stored of it, or waits for it. */
+async function readySaml(
+	draft: SamlDraft,
+	stored: SamlConnection | null,
+	reader: typeof fetchMetadata,
+): Promise<{ ok: true; settings: SamlReady } | ConnectionRefusal> {
+	const read = await providerOf(draft, stored, reader);
+	if (!read.ok) return read;
+	return {
+		ok: true,
+		settings: {
+			protocol: "saml",
+			draft,
+			metadataUrl:
+				draft.source === "none" ? (stored?.metadataUrl ?? null) : draft.metadataUrl || null,
+			saml: {
+				idp: read.idp,
+				nameIdFormat: nameIdFormats[draft.nameIdFormat],
+				signRequests: draft.signRequests,
+				wantEncrypted: draft.wantEncrypted,
+			},
+		},
+	};
+}
+
+async function providerOf(
+	draft: SamlDraft,
+	stored: SamlConnection | null,
+	reader: typeof fetchMetadata,
+): Promise<{ ok: true; idp: SamlIdp | null } | ConnectionRefusal> {
+	const allow = env().EGRESS_ALLOW;
+	switch (draft.source) {
+		case "none":
+			return { ok: true, idp: stored?.saml.idp ?? null };
+		case "url": {
+			if (!draft.metadataUrl)
+				return { ok: false, reason: "metadata_missing", field: "metadataUrl" };
+			const found = await reader(draft.metadataUrl);
+			return found.ok ? found : { ...found, field: "metadataUrl" };
+		}
+		case "xml": {
+			if (!draft.metadataXml)
+				return { ok: false, reason: "metadata_missing", field: "metadataXml" };
+			const found = readMetadata(draft.metadataXml, allow);
+			return found.ok ? found : { ...found, field: "metadataXml" };
+		}
+		case "hand": {
+			const { entityId, ssoUrl, ssoBinding, sloUrl } = draft;
+			if (!entityId) return { ok: false, reason: "metadata_missing", field: "entityId" };
+			for (const field of ["ssoUrl", "sloUrl"] as const)
+				if ((field === "ssoUrl" || draft[field]) && !isSafeAddress(draft[field], allow))
+					return { ok: false, reason: "address_unsafe", field, received: draft[field] || "—" };
+			const read = readCertificates(draft.certificates);
+			if (!read.ok) return { ...read, field: "certificates" };
+			const { certificates } = read;
+			return {
+				ok: true,
+				idp: {
+					entityId,
+					ssoUrl,
+					ssoBinding,
+					sloUrl: sloUrl || null,
+					sloBinding: "redirect",
+					certificates,
+				},
+			};
+		}
+	}
+}
+
 /** What the protocol engine needs: of the settings under test, else of the stored connection. */
 export function engineSettings(
-	settings: ReadySettings | null,
-	connection: Connection | null,
+	settings: OidcSettings | null,
+	stored: OidcConnection | null,
 ): EngineConnection {
-	const stored = connection?.protocol === "oidc" ? connection : null;
 	if (settings) {
 		const { draft, metadata, secret } = settings;
 		const clientSecret = secret.kind === "new" ? secret.text : storedSecret(stored);
@@ -102,21 +208,40 @@ export function scopesOf({ scopes }: OidcDraft): string[] | null {
 
 /**
  * One value for everything a sign-in rests on: what a test passed with, it proved. The name and the
- * reminder date are not of it. Keyed, because the secret is.
+ * reminder date are not of it. Keyed, because the secret is. Of SAML the certificates are not of it
+ * either: a provider that replaces its own, at the same address, is still the one that was proved.
  */
-export function hashOfSettings(settings: ReadySettings, stored: Connection | null): string {
+export function hashOfSettings(
+	settings: ReadySettings,
+	stored: Connection | null,
+	id = stored?.id ?? null,
+): string {
+	const claimMapping = mappingOf(settings.draft);
+	return createHmac("sha256", deriveKey("settings"))
+		.update(JSON.stringify(partsOf(settings, stored, id, claimMapping)))
+		.digest("base64url");
+}
+
+function partsOf(
+	settings: ReadySettings,
+	stored: Connection | null,
+	id: string | null,
+	claimMapping: ClaimMapping | null,
+): unknown[] {
+	if (settings.protocol === "saml") {
+		const { idp, nameIdFormat, wantEncrypted } = settings.saml;
+		const provider = idp && [idp.entityId, hostOf(idp.ssoUrl), idp.ssoBinding];
+		// Each connection has its own addresses: what one proved says nothing of another.
+		return ["saml", id, provider, nameIdFormat, wantEncrypted, claimMapping];
+	}
 	const { draft, metadata, secret } = settings;
 	const kept = stored?.protocol === "oidc" ? stored : null;
 	// What was not asked for leaves the value as it was before it could be.
-	const asked = { scopes: scopesOf(draft), claimMapping: mappingOf(draft) };
-	return createHmac("sha256", deriveKey("settings"))
-		.update(
-			JSON.stringify([
-				draft.clientId,
-				secret.kind === "new" ? secret.text : storedSecret(kept),
-				Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)),
-				...(asked.scopes || asked.claimMapping ? [asked] : []),
-			]),
-		)
-		.digest("base64url");
+	const asked = { scopes: scopesOf(draft), claimMapping };
+	return [
+		draft.clientId,
+		secret.kind === "new" ? secret.text : storedSecret(kept),
+		Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)),
+		...(asked.scopes || asked.claimMapping ? [asked] : []),
+	];
 }

@@ -5,40 +5,39 @@
  *
  *   beginSignIn  -> the provider -> acceptAnswer -> a one-time ticket -> finishSignIn -> a session
  */
-import { randomInt } from "node:crypto";
-import { and, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
-import { type Db, transact } from "@/db/client";
-import { signIns } from "@/db/schema";
-import type { SignInIntent, TraceStep } from "@/db/schema/sso";
-import type { Visitor } from "@/lib/accounts/sessions";
-import { countRefusal, record } from "@/lib/activity/record";
-import { senderOf } from "@/lib/platform/addresses";
-import { hashToken, newToken, open, seal } from "@/lib/platform/crypto";
+import { and, desc, eq, gt, isNotNull, isNull, lt } from "drizzle-orm";
+import type { Db } from "@/db/client";
+import { consumedAssertions, signIns } from "@/db/schema";
+import type { SignInIntent } from "@/db/schema/sso";
+import { hashToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
-import { type Consumed, consume } from "@/lib/platform/limits";
-import { storable } from "@/lib/platform/text";
 import type { Reason } from "@/lib/policy/reasons";
 import type { Workspace } from "@/lib/workspaces/workspaces";
+import {
+	draftOf,
+	endRefused,
+	type FlowVisitor,
+	giveTicket,
+	insertWithCode,
+	isStale,
+	type Refused,
+	rowOf,
+	type SignIn,
+	step,
+	takeAnswer,
+	verifierOf,
+	whyClosed,
+} from "./attempt";
 import * as broker from "./broker";
 import { choicesFor, chosenParameters, isOfDomain } from "./choices";
-import { type Identity, identityOf, shownClaims } from "./claims";
-import { type Connection, findConnection } from "./connections";
+import { identityOf, shownClaims } from "./claims";
+import type { Connection } from "./connections";
 import { causeOf } from "./engine-errors";
 import { oidcSession } from "./provider-session";
-import { engineSettings, hashOfSettings, mappingOf, type ReadySettings } from "./settings";
+import { beginSaml } from "./saml/sign-in";
+import { engineSettings, hashOfSettings, type ReadySettings } from "./settings";
 
-export type SignIn = typeof signIns.$inferSelect;
-
-/** How long the provider may take, and how long the browser has to come back with the ticket. */
-const transactionMinutes = 10;
-const ticketSeconds = 60;
-
-/** What the browser is known by during the flow: the hash of a cookie only it holds. */
-export type FlowVisitor = Visitor & {
-	flowId: string;
-	/** The token of an invitation whose link this browser followed. */
-	invitation?: string | undefined;
-};
+export { type FlowVisitor, mayBegin, type Refused, type SignIn, step } from "./attempt";
 
 export type Start = {
 	workspace: Workspace;
@@ -57,22 +56,16 @@ export type Start = {
 	now: Date;
 };
 
-/** Beginnings of one sender. Generous, since a whole office may come from one address. */
-const startsPerSender = { name: "sso.start", points: 300, seconds: 300 };
-
-/** Whether a visitor may begin another attempt: each leaves rows, and anybody may ask for one. */
-export function mayBegin(db: Db, { address }: Visitor): Promise<Consumed> {
-	return consume(db, startsPerSender, senderOf(address));
-}
-
 /**
  * Begins an attempt.
  * @returns where to send the browser, and the attempt's id.
  */
 export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; id: string }> {
-	const { workspace, connection, settings, intent, visitor, now } = start;
+	const { workspace, connection, settings, intent } = start;
+	if (settings?.protocol === "saml" || (!settings && connection?.protocol === "saml"))
+		return beginSaml(db, start);
 	const id = newId();
-	const engine = engineSettings(settings, connection);
+	const engine = engineSettings(settings, connection?.protocol === "oidc" ? connection : null);
 	const settingsHash = settings ? hashOfSettings(settings, connection) : connection?.settingsHash;
 	const { url, state, codeVerifier } = await broker.begin(
 		db,
@@ -85,76 +78,15 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 			...(intent === "fresh" ? { prompt: "login", max_age: "0" } : {}),
 		},
 	);
-	const row = {
-		workspaceId: workspace.id,
-		id,
-		connectionId: connection?.id ?? null,
-		connectionRevision: connection?.revision ?? null,
+	await insertWithCode(db, {
+		...rowOf(start, id, codeVerifier),
 		draft: settings ? draftOf(settings) : null,
 		settingsHash: settingsHash ?? "",
-		intent,
-		memberId: start.memberId,
 		stateHash: hashToken(state),
-		browserHash: hashToken(visitor.flowId),
-		codeVerifier: seal(codeVerifier, verifierPlace(id)),
-		returnTo: start.returnTo,
-		startedAt: now,
-		expiresAt: new Date(now.getTime() + transactionMinutes * 60_000),
 		issuer: engine.metadata.issuer,
-		email: start.email,
-		trace: [step("started", true, now)],
-		address: visitor.address,
-		userAgent: visitor.userAgent.slice(0, 512),
-	};
-	await insertWithCode(db, row);
+	});
 	return { url, id };
 }
-
-/** What of the tested settings is kept with the attempt: names, and no secret. */
-const draftOf = ({ draft, metadata }: ReadySettings) => ({
-	name: draft.name,
-	provider: draft.provider,
-	claimMapping: mappingOf(draft),
-	hostedDomain: metadata.hosted_domain ?? null,
-	saml: null,
-});
-
-const verifierPlace = (id: string) => `sign_ins/${id}/code_verifier`;
-
-/** One line of the trace. */
-export function step(
-	name: string,
-	ok: boolean,
-	now: Date,
-	texts: { expected?: string; received?: string } = {},
-): TraceStep {
-	const kept = Object.entries(texts).map(([key, text]) => [key, storable(text, 300)]);
-	return { step: name, ok, at: now.toISOString(), ...Object.fromEntries(kept) };
-}
-
-const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/** Gives the attempt a code that is short to say, longer where short ones run out. */
-async function insertWithCode(db: Db, row: Omit<typeof signIns.$inferInsert, "code">) {
-	for (let length = 4; ; length++) {
-		const letters = Array.from({ length }, () => crockford[randomInt(32)]);
-		const inserted = await db
-			.insert(signIns)
-			.values({ ...row, code: `GH-${letters.join("")}` })
-			.onConflictDoNothing()
-			.returning({ id: signIns.id });
-		if (inserted.length > 0) return;
-		if (length > 8) throw new Error("no code was free for a sign-in");
-	}
-}
-
-/** An attempt that ended in a refusal: what its page shows, and where its workspace is known. */
-export type Refused = {
-	ok: false;
-	reason: Reason;
-	/** The short code and the place the trace is kept. Null where no attempt could be found. */
-	signIn: { workspaceId: string; id: string } | null;
-};
 
 /**
  * Takes the provider's answer. Nobody is signed in yet: the browser gets a ticket, good once and
@@ -197,12 +129,7 @@ export async function acceptAnswer(
 			received: answer.error,
 		});
 
-	const verified = await broker.finish(
-		db,
-		signIn,
-		answer,
-		open(signIn.codeVerifier, verifierPlace(signIn.id)),
-	);
+	const verified = await broker.finish(db, signIn, answer, verifierOf(signIn));
 	if (!verified.ok) {
 		const cause = causeOf(verified.error, verified.description);
 		const { reason, ...texts } = cause;
@@ -220,115 +147,20 @@ export async function acceptAnswer(
 	if (signIn.intent === "fresh" && isStale(read.identity, signIn))
 		return refuse("needs_fresh_sign_in");
 
-	const ticket = newToken();
-	await db
-		.update(signIns)
-		.set({
-			claims: { identity: read.identity, shown: shownClaims(verified.claims) },
-			providerSession: oidcSession(
-				issuer,
-				read.identity.subject,
-				verified.claims.sid,
-				verified.idToken,
-			),
-			subject: read.identity.subject,
-			email: read.identity.email,
-			trace,
-			ticketHash: hashToken(ticket),
-			ticketExpiresAt: new Date(now.getTime() + ticketSeconds * 1000),
-		})
-		.where(keyOf(signIn));
-	return { ok: true, ticket };
-}
-
-/**
- * Whether the provider itself says that it asked nobody, although prompt and max_age asked it to
- * (OpenID Connect Core §3.1.2.1). Clocks may differ by two minutes.
- */
-function isStale({ authenticatedAt }: Identity, { startedAt }: SignIn): boolean {
-	return authenticatedAt !== null && Date.parse(authenticatedAt) < startedAt.getTime() - 120_000;
-}
-
-/** Finds the attempt an answer belongs to and marks it answered; only the first answer gets it. */
-async function takeAnswer(
-	db: Db,
-	workspaceId: string,
-	state: string,
-	visitor: FlowVisitor,
-	now: Date,
-): Promise<{ ok: true; signIn: SignIn } | Refused> {
-	const asked = and(eq(signIns.workspaceId, workspaceId), eq(signIns.stateHash, hashToken(state)));
-	const [signIn] = await db
-		.update(signIns)
-		.set({ answeredAt: now })
-		.where(
-			and(asked, isNull(signIns.answeredAt), isNull(signIns.endedAt), gt(signIns.expiresAt, now)),
-		)
-		.returning();
-	if (signIn) return { ok: true, signIn };
-	const [late] = await db.select().from(signIns).where(asked);
-	if (!late) {
-		await countRefusal(db, null, "sign_in.unknown_state", visitor.address, now);
-		return { ok: false, reason: "state_unknown", signIn: null };
-	}
-	const reason = late.answeredAt ? "answer_used" : "transaction_expired";
-	// The first answer's outcome stands: the next adds a line to the trace, and those after nothing.
-	if (!late.trace.some(({ step }) => step === reason))
-		await db
-			.update(signIns)
-			.set({ trace: sql`${signIns.trace} || ${JSON.stringify([step(reason, false, now)])}::jsonb` })
-			.where(keyOf(late));
-	return { ok: false, reason, signIn: { workspaceId: late.workspaceId, id: late.id } };
-}
-
-/** Why an attempt may not go on although its answer came, or null. A test binds no connection. */
-async function whyClosed(db: Db, signIn: SignIn): Promise<Reason | null> {
-	if (signIn.intent === "test") return null;
-	const connection =
-		signIn.connectionId && (await findConnection(db, signIn.workspaceId, signIn.connectionId));
-	if (!connection) return "connection_off";
-	if (connection.status === "paused") return "connection_paused";
-	if (connection.status !== "active") return "connection_off";
-	return connection.revision === signIn.connectionRevision ? null : "connection_changed";
-}
-
-/** Refusals of one sender that a workspace's log tells one by one. More are counted. */
-const toldPerSender = { name: "sso.refused", points: 20, seconds: 900 };
-
-/**
- * Ends an attempt in a refusal, with its trace and its event, in one transaction. No provider has
- * vouched for anybody yet, so a stranger could go on like this for ever.
- */
-async function endRefused(
-	db: Db,
-	signIn: SignIn,
-	reason: Reason,
-	trace: TraceStep[],
-	{ address }: Visitor,
-	now: Date,
-): Promise<Refused> {
-	const told = await consume(db, toldPerSender, `${signIn.workspaceId} ${senderOf(address)}`);
-	await transact(db, async (tx) => {
-		await tx
-			.update(signIns)
-			.set({ endedAt: now, outcome: "refuse", reason, trace })
-			.where(keyOf(signIn));
-		if (signIn.intent === "test") return;
-		if (!told.ok) await countRefusal(tx, signIn.workspaceId, "sign_in.more_refused", address, now);
-		else
-			await record(
-				tx,
-				signIn.workspaceId,
-				{ kind: "system", label: signIn.email ?? "Somebody" },
-				{
-					kind: "sign_in.sso",
-					outcome: "refused",
-					subject: { kind: "sign_in", id: signIn.id, label: signIn.code },
-					details: { reason, code: signIn.code, email: signIn.email },
-				},
-			);
+	const ticket = await giveTicket(db, signIn, {
+		identity: read.identity,
+		shown: shownClaims(verified.claims),
+		providerSession: oidcSession(
+			issuer,
+			read.identity.subject,
+			verified.claims.sid,
+			verified.idToken,
+		),
+		trace,
+		seconds: 60,
+		now,
 	});
-	return { ok: false, reason, signIn: { workspaceId: signIn.workspaceId, id: signIn.id } };
+	return { ok: true, ticket };
 }
 
 /** One attempt of this workspace, or null. */
@@ -372,8 +204,6 @@ export async function expireSignIns(db: Db, now: Date): Promise<void> {
 		.update(signIns)
 		.set({ endedAt: now })
 		.where(and(isNull(signIns.endedAt), lt(signIns.expiresAt, now)));
+	await db.delete(consumedAssertions).where(lt(consumedAssertions.expiresAt, now));
 	await broker.sweep(db, now);
 }
-
-const keyOf = ({ workspaceId, id }: { workspaceId: string; id: string }) =>
-	and(eq(signIns.workspaceId, workspaceId), eq(signIns.id, id));

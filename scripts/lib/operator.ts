@@ -8,6 +8,7 @@ import { recoverAdmin as recover } from "@/lib/accounts/recovery";
 import { verifyActivity } from "@/lib/activity/verify";
 import { createMember } from "@/lib/members/members";
 import { vouchForDomain } from "@/lib/sso/domains";
+import { replaceServiceKeys } from "@/lib/sso/saml/sp";
 import {
 	changePlan,
 	createWorkspace,
@@ -139,6 +140,18 @@ export function vouch(db: Db, slug: string, domain: string): Promise<Answer> {
 		const workspace = await workspaceOf(tx, slug);
 		const vouched = demand(await vouchForDomain(tx, operator, workspace.id, domain));
 		return `${vouched.domain} counts as ${workspace.name}'s own from now on.`;
+	});
+}
+
+/** Replaces the key that this installation signs SAML requests and opens assertions with. */
+export function replaceSamlKey(db: Db): Promise<Answer> {
+	return answer(db, async (tx) => {
+		const { certificate } = await replaceServiceKeys(tx, new Date());
+		return [
+			"The SAML key of this installation is a new one from now on.",
+			"Providers that encrypt assertions or check our requests need its certificate:",
+			certificate,
+		].join("\n");
 	});
 }
 

@@ -8,7 +8,10 @@ import { database } from "@/db/client";
 import { pendingChange } from "@/lib/sso/finish";
 import { continueAsOther } from "./actions";
 
-/** Another member is signed in in this browser: a session is never replaced unasked. */
+/**
+ * Another member is signed in in this browser, or the provider began: nobody is signed in or
+ * replaced unasked.
+ */
 export default async function ConfirmPage({ searchParams }: PageProps<"/sso/confirm">) {
 	const { ticket } = await searchParams;
 	const t = await getTranslations("login.confirm");
@@ -19,17 +22,27 @@ export default async function ConfirmPage({ searchParams }: PageProps<"/sso/conf
 	return (
 		<LoginArch
 			workspace={workspace.name}
-			title={t("title", { workspace: workspace.name })}
-			lead={t("lead", { current, next })}
+			title={
+				current === null
+					? t("enter", { next, workspace: workspace.name })
+					: t("title", { workspace: workspace.name })
+			}
+			lead={current === null ? t("enterLead", { next }) : t("lead", { current, next })}
 		>
 			<form action={continueAsOther} className="space-y-4">
 				<input type="hidden" name="ticket" value={key} />
 				<SubmitButton variant="open" size="lg" className="w-full">
 					{t("continue", { next })}
 				</SubmitButton>
-				<ButtonLink href={`/w/${workspace.slug}`} size="lg" className="w-full">
-					{t("stay", { current })}
-				</ButtonLink>
+				{current === null ? (
+					<ButtonLink href="/login" size="lg" className="w-full">
+						{t("leave")}
+					</ButtonLink>
+				) : (
+					<ButtonLink href={`/w/${workspace.slug}`} size="lg" className="w-full">
+						{t("stay", { current })}
+					</ButtonLink>
+				)}
 			</form>
 		</LoginArch>
 	);
