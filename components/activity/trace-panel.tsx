@@ -171,7 +171,7 @@ function Claims({ provider, claims }: Pick<TraceView, "provider" | "claims">) {
 	);
 	return (
 		<section className="border-t border-line pt-4">
-			<h3 className="mb-2 text-sm font-medium">{t("title", { provider })}</h3>
+			<h2 className="mb-2 text-sm font-medium">{t("title", { provider })}</h2>
 			{claims.length === 0 ? <p className="text-sm text-ink-2">{t("none")}</p> : null}
 			{claims.length > 0 ? (
 				<div className="rounded-md bg-sunk px-3 py-2.5 text-sm">
