@@ -185,8 +185,9 @@ function configuration(options: {
 			backchannelLogout: { enabled: true },
 			rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
 		},
-		// It tells itself, over loopback.
-		fetch: (address, init) => fetch(address, init),
+		// It tells itself, over loopback, which the guard that it hands along would not let through.
+		fetch: (address, { method, headers, body, redirect } = {}) =>
+			fetch(address, { method, headers, body, redirect } as RequestInit),
 		interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
 		ttl: {
 			AccessToken: 600,
