@@ -35,7 +35,7 @@ test("A1, A2: a domain leads to the provider once its record is there, and not b
 		await expect(section.getByText(/is on, and no domain leads to it/)).toBeVisible();
 
 		await section.getByRole("button", { name: "Add domain" }).click();
-		const dialog = page.getByRole("dialog");
+		const dialog = page.getByRole("dialog").filter({ has: page.getByLabel("Domain") });
 		await dialog.getByLabel("Domain").fill("gmail.com");
 		await dialog.getByRole("button", { name: "Add domain" }).click();
 		await expect(dialog.getByText(/belongs to a mail service/)).toBeVisible();

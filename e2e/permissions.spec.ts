@@ -35,6 +35,7 @@ const nobodys = (): Ids => ({
 	key: randomUUID(),
 	session: randomUUID(),
 	test: randomUUID(),
+	signIn: randomUUID(),
 	role: "nobodys",
 });
 
@@ -71,6 +72,10 @@ async function fill(sql: Sql, { workspace: { id }, members: [one] }: World): Pro
 			client_id, client_secret, secret_set_at, secret_set_by, metadata, idp_initiated, settings_hash)
 		values ('${id}', '${ids.connection}', 'Canary provider', 'oidc', 'oidc', 'active', 'https://x.test',
 			'client', 'sealed', now(), 'Ines', '{}', 'page', 'hash')`);
+	await sql(`insert into sign_ins (workspace_id, id, code, connection_id, settings_hash, intent,
+			browser_hash, code_verifier, started_at, expires_at, ended_at, outcome, reason, trace)
+		values ('${id}', '${ids.signIn}', 'GH-CANARY', '${ids.connection}', 'hash', 'login',
+			'browser', 'sealed', now(), ${day}, now(), 'refuse', 'state_unknown', '[]')`);
 	await sql(`insert into invitations
 			(workspace_id, id, email, email_key, role, token_hash, invited_by, expires_at)
 		values ('${id}', '${ids.invitation}', 'canary@x.test', 'canary@x.test', 'viewer',

@@ -67,9 +67,9 @@ test("a role is created, given, changed and deleted, and its holder follows each
 	await page.getByRole("button", { name: "Delete…" }).click();
 	const dialog = dialogOf(page);
 	await expect(dialog.getByText("1 member has it by hand")).toBeVisible();
-	await expect(dialog.getByRole("row", { name: /Vic Stone Inspector Viewer/ })).toBeVisible();
+	await expect(dialog.getByRole("row", { name: /Vic Stone .*Inspector Viewer/ })).toBeVisible();
 	await dialog.getByLabel("Instead of Inspector").selectOption({ label: "Member" });
-	await expect(dialog.getByRole("row", { name: /Vic Stone Inspector Member/ })).toBeVisible();
+	await expect(dialog.getByRole("row", { name: /Vic Stone .*Inspector Member/ })).toBeVisible();
 	await dialog.getByRole("button", { name: "Delete Inspector and touch 1 person" }).click();
 	await expect(page).toHaveURL(/\/roles$/);
 	await expect(page.getByRole("rowheader", { name: "Inspector" })).toHaveCount(0);
@@ -175,7 +175,9 @@ test("a group gathers people and gives its role, and takes it back", async ({
 	await find("zoe");
 	await people.getByRole("button", { name: "Add Zoe Hart" }).click();
 	await expect(dialogOf(page).getByText("Add Zoe Hart to Engineering?")).toBeVisible();
-	await expect(dialogOf(page).getByRole("row", { name: /Zoe Hart Viewer Member/ })).toBeVisible();
+	await expect(
+		dialogOf(page).getByRole("row", { name: /Zoe Hart .*Viewer.*Member/ }),
+	).toBeVisible();
 	await dialogOf(page).getByRole("button", { name: "Add Zoe Hart" }).click();
 	await expect(people.getByText("Member", { exact: false }).first()).toBeVisible();
 	await expect(people.getByText("2 people were put into it by hand.")).toBeVisible();
@@ -197,7 +199,7 @@ test("a group gathers people and gives its role, and takes it back", async ({
 	await page.goto(`/w/${slug}/groups`);
 	await page.getByRole("link", { name: "Builders" }).click();
 	await page.getByRole("button", { name: "Delete…" }).click();
-	await expect(dialogOf(page).getByRole("row", { name: /Zoe Hart Admin Viewer/ })).toBeVisible();
+	await expect(dialogOf(page).getByRole("row", { name: /Zoe Hart .*Admin.*Viewer/ })).toBeVisible();
 	await dialogOf(page)
 		.getByRole("button", { name: /^Delete Builders/ })
 		.click();

@@ -102,7 +102,7 @@ test("a wrong client secret shows in the test, with what to do", async ({
 	await fillConnection(page, workspace.slug, { ...valuesOf(idp), clientSecret: "not the secret" });
 	await testSignIn(page, adminThere, /refuses our client ID or client secret/);
 	await expect(page.getByText(/Make a new client secret at/)).toBeVisible();
-	await expect(page.getByLabel("Issuer URL")).toHaveValue(idp.issuer);
+	await expect(page.getByRole("textbox", { name: "Issuer URL" })).toHaveValue(idp.issuer);
 });
 
 test("an answer from the provider that nobody here asked for opens nothing", async ({ page }) => {

@@ -79,46 +79,53 @@ export function StartRules({
 			</Panel>
 			{refusal && !shown ? <RefusalBand refusal={refusal} /> : null}
 			<Section id="compare" title={t("start.compare")}>
-				<Panel className="overflow-x-auto">
-					<table className="w-full min-w-[64rem] border-collapse text-left text-sm">
-						<caption className="sr-only">{t("start.caption")}</caption>
-						<thead>
-							<tr className="text-xs text-ink-3">
-								<th scope="col" className="sticky left-0 bg-paper px-5 py-2.5 font-normal">
-									{t("start.rule")}
-								</th>
-								<th scope="col" className="px-3 py-2.5 font-normal">
-									{t("start.yours")}
-								</th>
-								{order.map((name) => (
-									<th key={name} scope="col" className="px-3 py-2.5 font-normal">
-										{names(`${name}.name`)}
+				<Panel>
+					<section
+						aria-label={t("start.caption")}
+						// biome-ignore lint/a11y/noNoninteractiveTabindex: five profiles scroll, by keys too
+						tabIndex={0}
+						className="overflow-x-auto"
+					>
+						<table className="w-full min-w-[64rem] border-collapse text-left text-sm">
+							<caption className="sr-only">{t("start.caption")}</caption>
+							<thead>
+								<tr className="text-xs text-ink-3">
+									<th scope="col" className="sticky left-0 bg-paper px-5 py-2.5 font-normal">
+										{t("start.rule")}
 									</th>
-								))}
-							</tr>
-						</thead>
-						<tbody>
-							{compared.map((field) => (
-								<tr key={field} className="border-t border-line align-top">
-									<th scope="row" className="sticky left-0 bg-paper px-5 py-2 font-medium">
-										{fieldName(t, field, policy.names)}
+									<th scope="col" className="px-3 py-2.5 font-normal">
+										{t("start.yours")}
 									</th>
-									<td className="px-3 py-2">
-										{valueWords(t, policy.document, field, policy.names)}
-									</td>
-									{order.map((name) => {
-										const rules = profiles[name].policy;
-										const same = sameValue(field, policy.document, rules);
-										return (
-											<td key={name} className={`px-3 py-2 ${same ? "text-ink-3" : "text-ink"}`}>
-												{valueWords(t, rules, field, policy.names)}
-											</td>
-										);
-									})}
+									{order.map((name) => (
+										<th key={name} scope="col" className="px-3 py-2.5 font-normal">
+											{names(`${name}.name`)}
+										</th>
+									))}
 								</tr>
-							))}
-						</tbody>
-					</table>
+							</thead>
+							<tbody>
+								{compared.map((field) => (
+									<tr key={field} className="border-t border-line align-top">
+										<th scope="row" className="sticky left-0 bg-paper px-5 py-2 font-medium">
+											{fieldName(t, field, policy.names)}
+										</th>
+										<td className="px-3 py-2">
+											{valueWords(t, policy.document, field, policy.names)}
+										</td>
+										{order.map((name) => {
+											const rules = profiles[name].policy;
+											const same = sameValue(field, policy.document, rules);
+											return (
+												<td key={name} className={`px-3 py-2 ${same ? "text-ink-3" : "text-ink"}`}>
+													{valueWords(t, rules, field, policy.names)}
+												</td>
+											);
+										})}
+									</tr>
+								))}
+							</tbody>
+						</table>
+					</section>
 				</Panel>
 			</Section>
 			<ChangeDialog

@@ -14,6 +14,7 @@ export type Ids = {
 	key: string;
 	session: string;
 	test: string;
+	signIn: string;
 	role: string;
 };
 
@@ -41,12 +42,12 @@ export const places: Record<string, Place> = {
 	},
 	"activity/newer": {
 		needs: "activity.read",
-		at: ({ member }) => `/activity/newer?after=${member}`,
+		at: () => "/activity/newer?after=01900000-0000-7000-8000-000000000000",
 		file: true,
 	},
 	"activity/sign-ins/[id]": {
 		needs: "activity.read",
-		at: ({ test }) => `/activity/sign-ins/${test}`,
+		at: ({ signIn }) => `/activity/sign-ins/${signIn}`,
 	},
 	"api-keys": { needs: "api_keys.own", at: () => "/api-keys" },
 	groups: { needs: "groups.manage", at: () => "/groups" },
@@ -170,6 +171,9 @@ export const actions: Record<string, Action> = {
 		new Form({ role: "viewer", reason: "mine" }),
 	]),
 	"members/[id]/actions.ts unpinRoleAction": manage("members.manage", ({ member }) => [member]),
+	"members/[id]/actions.ts mailPasswordLinkAction": manage("members.manage", ({ member }) => [
+		member,
+	]),
 	"members/[id]/actions.ts suspendAction": manage("members.manage", ({ member }) => [member]),
 	"members/[id]/actions.ts reactivateAction": manage("members.manage", ({ member }) => [member]),
 	"members/[id]/actions.ts removeAction": manage("members.manage", ({ member }) => [member]),
@@ -283,6 +287,7 @@ export const openActions: Record<string, string> = {
 	"login/factor/actions.ts sendCode": "a step of signing in, held to its challenge",
 	"login/factor/actions.ts askPasskey": "a step of signing in, held to its challenge",
 	"login/factor/actions.ts givePasskey": "a step of signing in, held to its challenge",
+	"login/recovery/actions.ts giveRecoveryCode": "the recovery code is the proof",
 	"page.tsx enter": "a step of signing in, held to its challenge",
 	"reset/actions.ts askReset": "asks for a mail, and answers everybody the same",
 	"reset/choose/actions.ts choose": "the mailed link is the proof",

@@ -3,7 +3,7 @@
  * said; here its effect follows, in the same transaction, unless it is held: a group that grants
  * admin was emptied, or the last admin would lose the role.
  */
-import { and, eq, isNotNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
 import { applyAccess, loadMemberFacts, loadRules, previewAccess } from "@/lib/members/access";
@@ -45,6 +45,7 @@ export async function followGroupChange(
 	if (entries.length === 0) return;
 	const { document } = await currentPolicy(tx, workspaceId);
 	if (!Object.hasOwn(document.mappings, group.id)) return;
+	await lockBehind(tx, directory, entries);
 	const singled = await singledOut(tx, directory, entries);
 	if (lock !== "exclusive" && singled.some(isActiveAdmin)) throw new Again("exclusive");
 	const { groups } = await loadRules(tx, workspaceId);
@@ -72,6 +73,24 @@ function grantsAdmin(policy: Policy, groups: AccessFacts["groups"], id: string):
 async function wouldLose(tx: Tx, { workspaceId, id }: Member): Promise<boolean> {
 	const facts = (await loadMemberFacts(tx, workspaceId, [id])).get(id);
 	return !facts || (await previewAccess(tx, workspaceId, facts)).role !== adminRole;
+}
+
+/**
+ * Waits for whoever decides the same members: what another group's change gives them at this moment
+ * is seen once it is committed, and not before. In the order of ids, so that two never wait for
+ * each other.
+ */
+async function lockBehind(tx: Tx, directory: DirectoryKey, entries: string[]): Promise<void> {
+	const ids = tx
+		.select({ id: directoryUsers.memberId })
+		.from(directoryUsers)
+		.where(isBehind(directory, entries));
+	await tx
+		.select({ id: members.id })
+		.from(members)
+		.where(and(eq(members.workspaceId, directory.workspaceId), inArray(members.id, ids)))
+		.orderBy(asc(members.id))
+		.for("update");
 }
 
 /** The members behind these entries, by id. */
