@@ -141,6 +141,8 @@ for (const [role, held] of Object.entries(roles))
 	}) => {
 		test.slow();
 		const world = await newWorld({
+			// Else a directory that is on would close inviting to everybody.
+			policy: { membersManagedBy: "workspace" },
 			members: [
 				{ name: "Canary Person", role: "viewer" },
 				{ name: "Asking Person", role: role === "keeper" ? "viewer" : role },

@@ -324,6 +324,8 @@ async function put(
 				select u.id, coalesce(u.display_name, u.user_name) as label
 				from ${directoryUsers} u join wanted on wanted.id = u.id
 				where u.workspace_id = ${directory.workspaceId} and u.directory_id = ${directory.id}
+				-- Somebody who is deleted at this moment is unknown, once that is committed.
+				for key share of u
 			), added as (
 				insert into ${directoryGroupMembers} (workspace_id, directory_id, group_id, user_id)
 				select ${directory.workspaceId}::uuid, ${directory.id}::uuid, ${groupId}::uuid, known.id
