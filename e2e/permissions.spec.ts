@@ -83,6 +83,10 @@ async function fill(sql: Sql, { workspace: { id }, members: [one] }: World): Pro
 	await sql(`insert into directories (workspace_id, id, enabled) values ('${id}', '${id}', true)`);
 	await sql(`insert into directory_tokens (workspace_id, id, directory_id, name, hash, prefix, created_by)
 		values ('${id}', '${ids.token}', '${id}', 'Canary', '${ids.token}', 'ghd_', 'Ines')`);
+	await sql(`insert into scim_requests (workspace_id, id, directory_id, token_name, at, method, path,
+			status, milliseconds, redacted, cut, changed, notes)
+		values ('${id}', '${ids.token}', '${id}', 'Canary', now(), 'GET', '/Users', 200, 1, false, false,
+			'[]', '[]')`);
 	await sql(`insert into api_keys (workspace_id, id, member_id, name, hash, prefix, scopes)
 		values ('${id}', '${ids.key}', '${ids.member}', 'Canary', '${ids.key}', 'ghk_', '{}')`);
 	return ids;
