@@ -1,7 +1,7 @@
 /**
  * What real clients send, as recorded in public documents and logs, one folder a client: the
  * request, the answer, and what is so afterwards. Each case has a workspace of its own, and is sent
- * over HTTP to the server's own door. The same cases go through Next in e2e/scim-doors.spec.ts.
+ * over HTTP to the server's own door.
  */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
