@@ -22,6 +22,7 @@ import { answerScim } from "@/lib/scim/door";
 import { domainJobs } from "@/lib/sso/domain-checks";
 import { enforcementJobs } from "@/lib/sso/enforcement";
 import { expiryJobs } from "@/lib/sso/expiry-notices";
+import { metadataJobs } from "@/lib/sso/metadata-refresh";
 import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
 import { expireOffers } from "@/lib/sso/sign-out";
@@ -57,6 +58,7 @@ async function start(): Promise<void> {
 		"departures.forget",
 		"domains.check",
 		"connections.expiry",
+		"connections.metadata",
 	])
 		await enqueue(db, kind, {}, { uniqueKey: kind });
 	stopOnSignal(async () => {
@@ -76,6 +78,7 @@ function jobHandlers(db: Db): Handlers {
 		...directoryJobs(db),
 		...domainJobs(db),
 		...expiryJobs(db),
+		...metadataJobs(db),
 		...policyJobs(db),
 		...passwordOfferJobs(db),
 		...enforcementJobs(db),

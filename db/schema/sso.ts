@@ -40,6 +40,16 @@ export type SamlIdp = {
 	certificates: string[];
 };
 
+/** What of a provider's metadata was found to be other than stored, when it was read again. */
+export type MetadataNews = {
+	/** Taken by itself, or left to an admin. */
+	taken: boolean;
+	/** ISO. */
+	at: string;
+	/** Certificates by their fingerprints. */
+	changed: { field: string; before: string; after: string }[];
+};
+
 /** What a SAML connection rests on. */
 export type SamlSettings = {
 	/** Null: a draft that waits for the provider's metadata. */
@@ -107,6 +117,8 @@ export const connections = pgTable(
 		/** Where SAML metadata is read from, again and again. Null: it was given once. */
 		metadataUrl: text("metadata_url"),
 		metadataCheckedAt: at("metadata_checked_at"),
+		/** Null since an admin saved, or since the provider says again what is stored. */
+		metadataNews: jsonb("metadata_news").$type<MetadataNews>(),
 		claimMapping: jsonb("claim_mapping").$type<ClaimMapping>(),
 		/** What becomes of a sign-in begun at the provider: taken, or led to a "start here" page. */
 		idpInitiated: text("idp_initiated").$type<"accept" | "page">().notNull(),

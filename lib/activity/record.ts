@@ -29,6 +29,8 @@ const kinds = [
 	"connection.paused",
 	"connection.removed",
 	"connection.expiring",
+	"connection.metadata_changed",
+	"connection.metadata_differs",
 	"policy.saved",
 	"policy.enforced",
 	"directory.enabled",

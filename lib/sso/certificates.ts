@@ -26,8 +26,9 @@ export function readCertificates(pems: readonly string[]): Certificate[] {
 
 /** What of a connection its condition rests on. */
 export function watched(connection: Connection): Watched {
-	const { status, secretExpiresOn } = connection;
+	const { status, secretExpiresOn, metadataNews: news } = connection;
 	const pems = connection.protocol === "saml" ? (connection.saml.idp?.certificates ?? []) : [];
 	const certificatesEnd = readCertificates(pems).map(({ expiresAt }) => expiresAt);
-	return { status, secretExpiresOn, certificatesEnd };
+	const metadataDiffers = news && !news.taken ? new Date(news.at) : null;
+	return { status, secretExpiresOn, certificatesEnd, metadataDiffers };
 }

@@ -5,7 +5,12 @@ const now = new Date("2026-11-25T12:00:00Z");
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
 
-const active: Watched = { status: "active", secretExpiresOn: null, certificatesEnd: [] };
+const active: Watched = {
+	status: "active",
+	secretExpiresOn: null,
+	certificatesEnd: [],
+	metadataDiffers: null,
+};
 const refused = (reason: string, minutes: number): Attempt => ({
 	at: minutesAgo(minutes),
 	outcome: "refuse",
@@ -101,5 +106,15 @@ describe("an active connection", () => {
 		expect(ends(10, 400)).toBe("active");
 		expect(ends(400, -1)).toBe("active");
 		expect(ends(-1)).toBe("needs_attention");
+	});
+
+	test("whose metadata differs needs attention, unless something ends first", () => {
+		const differing = { ...active, metadataDiffers: minutesAgo(60) };
+		expect(conditionOf(differing, [], now)).toEqual({
+			state: "needs_attention",
+			trouble: { kind: "metadata", since: minutesAgo(60) },
+		});
+		const ending = conditionOf({ ...differing, certificatesEnd: [inDays(1)] }, [], now);
+		expect(ending.trouble?.kind).toBe("certificate");
 	});
 });

@@ -11,6 +11,8 @@ export type Watched = {
 	secretExpiresOn: string | null;
 	/** When the signing certificates end that the provider still has. Empty for OpenID Connect. */
 	certificatesEnd: readonly Date[];
+	/** Since when the provider's metadata says what nobody has taken. */
+	metadataDiffers: Date | null;
 };
 
 /** An attempt that has ended, of one connection. */
@@ -19,7 +21,10 @@ export type Attempt = { at: Date; outcome: string; reason: string | null };
 export type Trouble =
 	| { kind: "failing"; since: Date; times: number; reason: Reason }
 	| { kind: "secret"; days: number; on: Date }
-	| { kind: "certificate"; days: number; on: Date };
+	| { kind: "certificate"; days: number; on: Date }
+	| { kind: "metadata"; since: Date };
+
+type Ending = Extract<Trouble, { days: number }>;
 
 export type Condition = {
 	state: Watched["status"] | "needs_attention" | "not_working";
@@ -56,10 +61,10 @@ export function conditionOf(
 	if (status !== "active") return { state: status, trouble: null };
 	const failing = failingSince(attempts);
 	if (failing) return { state: "not_working", trouble: failing };
-	const ending = firstToEnd(connection, now);
-	return ending
-		? { state: "needs_attention", trouble: ending }
-		: { state: "active", trouble: null };
+	const { metadataDiffers: since } = connection;
+	const trouble: Trouble | null =
+		firstToEnd(connection, now) ?? (since ? { kind: "metadata", since } : null);
+	return { state: trouble ? "needs_attention" : "active", trouble };
 }
 
 /** The present run of failures: two at least, and nobody has come in since. */
@@ -76,15 +81,14 @@ function failingSince(attempts: readonly Attempt[]): Trouble | null {
 }
 
 /** What ends within the next days, or has: the secret, or the last of the certificates. */
-function firstToEnd({ secretExpiresOn, certificatesEnd }: Watched, now: Date): Trouble | null {
+function firstToEnd({ secretExpiresOn, certificatesEnd }: Watched, now: Date): Ending | null {
 	const left = (on: Date) => Math.ceil((on.getTime() - now.getTime()) / day);
 	const last = certificatesEnd.toSorted((a, b) => b.getTime() - a.getTime())[0];
-	const ends: Trouble[] = [];
+	const ends: Ending[] = [];
 	if (secretExpiresOn) {
 		const on = new Date(`${secretExpiresOn}T00:00:00Z`);
 		ends.push({ kind: "secret", on, days: left(on) });
 	}
 	if (last) ends.push({ kind: "certificate", on: last, days: left(last) });
-	const due = ends.filter((end) => end.kind !== "failing" && end.days <= warnDays);
-	return due[0] ?? null;
+	return ends.find(({ days }) => days <= warnDays) ?? null;
 }

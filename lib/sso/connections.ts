@@ -268,7 +268,7 @@ export async function recordChange(
 	tx: Tx,
 	actor: Actor,
 	connection: Pick<Connection, "workspaceId" | "id" | "name" | "revision">,
-	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed" | "expiring"}`,
+	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed" | "expiring" | "metadata_changed" | "metadata_differs"}`,
 	details: Record<string, unknown> = {},
 ): Promise<void> {
 	await record(tx, connection.workspaceId, actor, {

@@ -13,6 +13,9 @@ type Admin = Receiver & { workspace: Workspace };
 const pageOf = ({ workspace }: Admin, anchor: string) =>
 	`${env().PUBLIC_URL}/w/${workspace.slug}/sso#${anchor}`;
 
+const connectionPage = ({ workspace }: Admin, id: string) =>
+	`${env().PUBLIC_URL}/w/${workspace.slug}/sso/connection/${id}`;
+
 /** The record of a domain was missing on three daily checks. */
 export function domainLostMail(
 	receiver: Admin,
@@ -53,7 +56,6 @@ export function expiryMail(
 ): Mail {
 	const { what, connectionId, ...rest } = about;
 	const values = { workspace: receiver.workspace.name, ...rest };
-	const { slug } = receiver.workspace;
 	return mailTo(receiver, {
 		subject: mailText(`expiring.${what}.subject`, values),
 		paragraphs: [
@@ -61,9 +63,28 @@ export function expiryMail(
 			mailText("expiring.means", values),
 			mailText(`expiring.${what}.todo`, values),
 		],
+		button: { label: mailText("expiring.button"), href: connectionPage(receiver, connectionId) },
+	});
+}
+
+/** What a provider publishes of itself is not what was tested, and may be another provider. */
+export function metadataDiffersMail(
+	receiver: Admin,
+	about: { provider: string; connectionId: string; changed: readonly { field: string }[] },
+): Mail {
+	const { provider, connectionId, changed } = about;
+	const fields = changed.map(({ field }) => mailText("metadataDiffers.field", { field }));
+	const values = { workspace: receiver.workspace.name, provider, fields: fields.join(", ") };
+	return mailTo(receiver, {
+		subject: mailText("metadataDiffers.subject", values),
+		paragraphs: [
+			mailText("metadataDiffers.what", values),
+			mailText("metadataDiffers.means", values),
+			mailText("metadataDiffers.todo", values),
+		],
 		button: {
-			label: mailText("expiring.button"),
-			href: `${env().PUBLIC_URL}/w/${slug}/sso/connection/${connectionId}`,
+			label: mailText("metadataDiffers.button"),
+			href: connectionPage(receiver, connectionId),
 		},
 	});
 }

@@ -115,6 +115,8 @@ function valuesOf(
 			issuer: saml.idp?.entityId ?? null,
 			saml,
 			metadataUrl,
+			// What was found before is taken with this, or left behind.
+			...(draft.source === "none" ? {} : { metadataNews: null }),
 			...(draft.source === "url" ? { metadataCheckedAt: now } : {}),
 			idpInitiated: draft.idpInitiated,
 		};

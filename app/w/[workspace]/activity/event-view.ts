@@ -58,7 +58,10 @@ async function changesOf(details: Event["details"], names: Names): Promise<Chang
 	const fields = await getTranslations("policy.fields");
 	const { before, after, changed, people } = details;
 	const text = (value: unknown) => valueText(value, names, t("none"));
-	const named = (name: string) => (fields.has(`${name}.name`) ? fields(`${name}.name`) : name);
+	const named = (name: string) => {
+		if (fields.has(`${name}.name`)) return fields(`${name}.name`);
+		return t.has(`names.${name}`) ? t(`names.${name}`) : name;
+	};
 	const change = (name: string, was: unknown, is: unknown): Change => ({
 		name,
 		before: text(was),

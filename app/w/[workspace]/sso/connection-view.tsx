@@ -74,6 +74,13 @@ async function troubleView(
 			action: t("failing.action"),
 		};
 	}
+	if (trouble.kind === "metadata")
+		return {
+			tone: "care",
+			title: t("metadata.title", { provider }),
+			body: t.rich("metadata.body", { since: () => <Time at={trouble.since} /> }),
+			action: t("metadata.action"),
+		};
 	const { kind, days, on } = trouble;
 	const gone = days < 0 ? "yes" : "no";
 	return {

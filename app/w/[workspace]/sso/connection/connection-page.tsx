@@ -6,6 +6,7 @@ import { HaveReady, type SecondFactor } from "@/components/guide/have-ready";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import { KnownDomains } from "@/components/sso/known-domains";
+import { MetadataNews } from "@/components/sso/metadata-news";
 import { SignOutValues } from "@/components/sso/sign-out-values";
 import { TestResult } from "@/components/sso/test-result";
 import { ArchTile } from "@/components/ui/arch-tile";
@@ -66,6 +67,9 @@ export async function ConnectionPage({
 						<GuidePane guide={guide} protocol="oidc" provider={provider.name} values={ours} />
 					</aside>
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
+						{connection?.metadataNews ? (
+							<MetadataNews news={connection.metadataNews} provider={name} />
+						) : null}
 						{connection ? null : (
 							<HaveReady
 								guide={guide}
