@@ -14,6 +14,8 @@ export function FormFrame<D extends Draft>({
 	state,
 	provider,
 	testable = true,
+	save: saveWords,
+	note,
 	result,
 	children,
 }: {
@@ -21,6 +23,10 @@ export function FormFrame<D extends Draft>({
 	provider: string;
 	/** False while nothing of the provider's side is entered. */
 	testable?: boolean;
+	/** What the main button says, where it is not Save. */
+	save?: { label: string; busy: string };
+	/** What stands beside the buttons, where it is not about tests. */
+	note?: string;
 	/** The last test, rendered by the server. */
 	result: ReactNode;
 	children: ReactNode;
@@ -51,13 +57,18 @@ export function FormFrame<D extends Draft>({
 								{t("test")}
 							</Button>
 						) : null}
-						<Button type="submit" variant="ink" busy={saving} busyLabel={t("saving")}>
-							{t("save")}
+						<Button
+							type="submit"
+							variant="ink"
+							busy={saving}
+							busyLabel={saveWords?.busy ?? t("saving")}
+						>
+							{saveWords?.label ?? t("save")}
 						</Button>
 					</>
 				}
 			>
-				{testing === "waiting" ? t("waitingFor", { provider }) : t("nobody")}
+				{testing === "waiting" ? t("waitingFor", { provider }) : (note ?? t("nobody"))}
 			</ActionBar>
 		</form>
 	);

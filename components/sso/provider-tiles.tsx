@@ -24,7 +24,9 @@ export function ProviderTiles({
 						<ArchTile size="lg">{provider.name}</ArchTile>
 						<span className="min-w-0">
 							<span className="block font-medium">
-								{provider.key === "oidc" ? t("any") : provider.name}
+								{provider.key === "oidc" || provider.key === "saml"
+									? t(`any.${provider.key}`)
+									: provider.name}
 							</span>
 							<span className="block text-sm text-ink-2">
 								{[...provider.speaks, ...(provider.scim ? (["scim"] as const) : [])]

@@ -71,7 +71,6 @@ export function useConnectionForm<D extends Draft>({
 			if (!done.ok) return show(done);
 			toast(t("saved", { provider }));
 			router.push(leadTo(done.id));
-			router.refresh();
 		}),
 	);
 	const test = form.handleSubmit(async () => {

@@ -193,6 +193,10 @@ export const actions: Record<string, Action> = {
 	"roles/actions.ts previewDeletionAction": manage("roles.manage", ({ role }) => [role, "viewer"]),
 	"roles/actions.ts deleteRoleAction": manage("roles.manage", ({ role }) => [role, "viewer"]),
 	"sso/actions.ts saveConnectionAction": manage("sso.manage", ({ connection }) => [connection, {}]),
+	"sso/metadata-action.ts readMetadataAction": manage("sso.manage", ({ connection }) => [
+		connection,
+		{},
+	]),
 	"sso/actions.ts testConnectionAction": manage("sso.manage", ({ connection }) => [connection, {}]),
 	"sso/actions.ts testEndedAction": {
 		needs: "sso.manage",

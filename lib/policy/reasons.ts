@@ -115,6 +115,7 @@ export const reasons = {
 	metadata_redirected: admin,
 	metadata_too_large: provider,
 	metadata_malformed: admin,
+	metadata_certificate: admin,
 	metadata_no_provider: admin,
 	metadata_several: admin,
 	metadata_no_address: provider,

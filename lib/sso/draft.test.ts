@@ -59,9 +59,25 @@ describe("a SAML draft", () => {
 		expect(parseDraft(saml)).toMatchObject({ ok: true, draft: { source: "none", entityId: "" } });
 	});
 
+	test("is not stopped by what was typed for another source", () => {
+		const typed = { metadataUrl: "half an addr", ssoUrl: "nowhere", entityId: "https://idp.test" };
+		expect(parseDraft({ ...saml, ...typed })).toMatchObject({
+			ok: true,
+			draft: { metadataUrl: "", ssoUrl: "", entityId: "" },
+		});
+	});
+
 	test.each([
 		[{ name: "" }, { name: "required" }],
 		[{ source: "url", metadataUrl: "metadata" }, { metadataUrl: "not_a_url" }],
+		[{ source: "later", metadataUrl: "soon" }, { metadataUrl: "not_a_url" }],
+		[{ source: "url" }, { metadataUrl: "required" }],
+		[{ source: "xml", metadataXml: " " }, { metadataXml: "required" }],
+		[
+			{ source: "hand", ssoBinding: "post" },
+			{ entityId: "required", ssoUrl: "required", certificates: "required" },
+		],
+		[{ source: "elsewhere" }, { source: expect.any(String) }],
 		[{ source: "hand", ssoUrl: "nowhere" }, { ssoUrl: "not_a_url" }],
 		[{ source: "xml", metadataXml: "x".repeat(300_001) }, { metadataXml: "too_long" }],
 	])("%j is %j", (typed, problems) => {

@@ -66,8 +66,11 @@ const oidcSchema = z.object({
 const samlSchema = z.object({
 	protocol: z.literal("saml"),
 	...named,
-	/** Where the provider's side is read from; the fields of the others are ignored. */
-	source: z.enum(["none", "url", "xml", "hand"]),
+	/**
+	 * Where the provider's side is read from; the fields of the others are ignored. `none` keeps what
+	 * is stored, `later` an address that need not answer yet.
+	 */
+	source: z.enum(["none", "later", "url", "xml", "hand"]),
 	metadataUrl: optionalAddress,
 	/** Read with its own limits, see ./saml/metadata. */
 	metadataXml: z.string().trim().max(300_000, "too_long").default(""),
@@ -93,15 +96,46 @@ export type DraftField = keyof OidcDraft | keyof SamlDraft;
 /** One problem a field. The codes have texts in messages/en/connection.json. */
 export type DraftProblems = Partial<Record<DraftField, string>>;
 
+/** The fields of each source, those that it cannot do without first. */
+const sourced = {
+	none: { needed: [], others: [] },
+	later: { needed: [], others: ["metadataUrl"] },
+	url: { needed: ["metadataUrl"], others: [] },
+	xml: { needed: ["metadataXml"], others: [] },
+	hand: { needed: ["entityId", "ssoUrl", "certificates"], others: ["ssoBinding", "sloUrl"] },
+} as const satisfies Record<
+	SamlDraft["source"],
+	Record<"needed" | "others", readonly (keyof SamlDraft)[]>
+>;
+
+/** Without what was typed for another source: nobody sees it, so it must not be wrong either. */
+function ofItsSource(input: unknown): unknown {
+	if (typeof input !== "object" || input === null || !("source" in input)) return input;
+	const own = sourced[input.source as SamlDraft["source"]];
+	if (!own) return input;
+	const kept = new Set<string>([...own.needed, ...own.others]);
+	const all = Object.values(sourced).flatMap(({ needed, others }) => [...needed, ...others]);
+	const left = all.filter((field) => !kept.has(field)).map((field) => [field, undefined]);
+	return { ...input, ...Object.fromEntries(left) };
+}
+
 /** Reads what a form sent. @returns the draft, or the first problem of each field. */
 export function parseDraft(
 	input: unknown,
 ): { ok: true; draft: Draft } | { ok: false; problems: DraftProblems } {
-	const parsed = draftSchema.safeParse(input);
+	const parsed = draftSchema.safeParse(ofItsSource(input));
 	if (parsed.success) {
 		const { data: draft } = parsed;
 		if (draft.protocol === "oidc" && !draft.issuer && !draft.discoveryEndpoint)
 			return { ok: false, problems: { issuer: "required" } };
+		if (draft.protocol === "saml") {
+			const blank = sourced[draft.source].needed.filter((field) => !draft[field]);
+			if (blank.length > 0)
+				return {
+					ok: false,
+					problems: Object.fromEntries(blank.map((field) => [field, "required"])),
+				};
+		}
 		return { ok: true, draft };
 	}
 	const problems: DraftProblems = {};

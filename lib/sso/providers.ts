@@ -1,5 +1,5 @@
 /** The identity providers an admin picks by name, with their own words for what is exchanged. Pure. */
-type Protocol = "oidc" | "saml";
+export type Protocol = "oidc" | "saml";
 
 export type Provider = {
 	key: string;
@@ -106,7 +106,7 @@ export const providers: readonly Provider[] = [
 ];
 
 /** The protocols that a connection can be set up with in the product. */
-const withForm: readonly Protocol[] = ["oidc"];
+const withForm: readonly Protocol[] = ["oidc", "saml"];
 
 /** The providers an admin chooses from, each with what it can be connected by. */
 export const offered: readonly Provider[] = providers

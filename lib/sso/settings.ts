@@ -110,8 +110,7 @@ async function readySaml(
 		settings: {
 			protocol: "saml",
 			draft,
-			metadataUrl:
-				draft.source === "none" ? (stored?.metadataUrl ?? null) : draft.metadataUrl || null,
+			metadataUrl: draft.source === "none" ? (stored?.metadataUrl ?? null) : addressOf(draft),
 			saml: {
 				idp: read.idp,
 				nameIdFormat: nameIdFormats[draft.nameIdFormat],
@@ -122,6 +121,10 @@ async function readySaml(
 	};
 }
 
+/** Where its metadata is to be read again: an address that it was not read from is none. */
+const addressOf = ({ source, metadataUrl }: SamlDraft) =>
+	source === "url" || source === "later" ? metadataUrl || null : null;
+
 async function providerOf(
 	draft: SamlDraft,
 	stored: SamlConnection | null,
@@ -130,6 +133,15 @@ async function providerOf(
 	const allow = env().EGRESS_ALLOW;
 	switch (draft.source) {
 		case "none":
+			return { ok: true, idp: stored?.saml.idp ?? null };
+		case "later":
+			if (draft.metadataUrl && !isSafeAddress(draft.metadataUrl, allow))
+				return {
+					ok: false,
+					reason: "metadata_blocked",
+					field: "metadataUrl",
+					received: draft.metadataUrl,
+				};
 			return { ok: true, idp: stored?.saml.idp ?? null };
 		case "url": {
 			if (!draft.metadataUrl)
@@ -165,6 +177,16 @@ async function providerOf(
 			};
 		}
 	}
+}
+
+/** Why ready settings cannot be tested yet: SAML needs addresses of its own, and the provider's side. */
+export function whyUntestable(
+	settings: ReadySettings,
+	stored: Connection | null,
+): "save_first" | "metadata_missing" | null {
+	if (settings.protocol !== "saml") return null;
+	if (!stored) return "save_first";
+	return settings.saml.idp ? null : "metadata_missing";
 }
 
 /** What the protocol engine needs: of the settings under test, else of the stored connection. */

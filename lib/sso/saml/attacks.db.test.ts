@@ -284,6 +284,7 @@ describe("metadata", () => {
 		["with a DOCTYPE", "metadata_malformed", () => `<!DOCTYPE a [<!ENTITY b "c">]>${good()}`],
 		["of a small key", "key_weak", () => metadataOf(entityId, [samlKeys("Small", 1024)])],
 		["that is none", "metadata_malformed", () => "<html></html>"],
+		["that is a certificate", "metadata_certificate", () => samlKeys("Acme").certificate],
 		[
 			"of 260 KiB",
 			"metadata_too_large",

@@ -12,6 +12,7 @@ const usualNames: Record<Exclude<keyof ClaimMapping, "subject">, readonly string
 	email: [
 		"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
 		"urn:oid:0.9.2342.19200300.100.1.3",
+		"urn:oid:1.2.840.113549.1.9.1",
 		"email",
 		"emailaddress",
 		"email_address",
@@ -26,6 +27,7 @@ const usualNames: Record<Exclude<keyof ClaimMapping, "subject">, readonly string
 		"display_name",
 		"fullname",
 		"full_name",
+		"name",
 		"cn",
 	],
 	givenName: [
@@ -112,6 +114,29 @@ export function shownFacts({ nameId, attributes }: Facts): Record<string, string
 			.slice(0, 50)
 			.map(([name, values]) => [storable(name, 200), storable(values.join(", "), 500)]),
 	]);
+}
+
+/** What a fact of `shownFacts` was read as. */
+export type ReadAs = "email" | "name" | "givenName" | "familyName" | "subject" | "subjectAndEmail";
+
+/** Which of the facts shown were used, and as what: the same choice that `samlIdentity` makes. */
+export function factsUsed(
+	shown: Readonly<Record<string, string>>,
+	mapping: ClaimMapping | null,
+): Record<string, ReadAs> {
+	const names = Object.keys(shown).filter((name) => shown[name]);
+	const sentAs = (wanted: string) =>
+		names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+	const used: Record<string, ReadAs> = {};
+	for (const field of ["familyName", "givenName", "name", "email"] as const) {
+		const chosen = mapping?.[field];
+		const found = (chosen ? [chosen] : usualNames[field]).map(sentAs).find(Boolean);
+		if (found) used[found] = field;
+	}
+	const isEmailToo = !Object.values(used).includes("email") && !mapping?.email;
+	const subject = mapping?.subject ? sentAs(mapping.subject) : "NameID";
+	if (subject) used[subject] = subject === "NameID" && isEmailToo ? "subjectAndEmail" : "subject";
+	return used;
 }
 
 /** What a logout will need of it. */

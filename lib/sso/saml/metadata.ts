@@ -37,12 +37,14 @@ export async function fetchMetadata(
  * Reads a metadata document: one provider's entity ID, addresses and signing certificates. A key
  * without `use` counts as one for signing.
  * @param allow the operator's exceptions, as `host:port`, where http is taken.
- * Refused: metadata_too_large, metadata_malformed (a DOCTYPE too), metadata_several,
+ * Refused: metadata_too_large, metadata_certificate, metadata_malformed (a DOCTYPE too), metadata_several,
  *   metadata_no_provider (a service's own metadata), metadata_no_address, address_unsafe,
  *   certificate_missing, certificate_unreadable, key_weak.
  */
 export function readMetadata(xml: string, allow: readonly string[] = []): MetadataResult {
 	if (Buffer.byteLength(xml) > maxBytes) return { ok: false, reason: "metadata_too_large" };
+	if (/^\s*-----BEGIN CERTIFICATE-----/.test(xml))
+		return { ok: false, reason: "metadata_certificate" };
 	const root = /<!(?:DOCTYPE|ENTITY)/i.test(xml) ? null : parseXml(xml.replace(/^\uFEFF/, ""));
 	if (!root) return { ok: false, reason: "metadata_malformed" };
 	const entities = isNamed(root, ns.metadata, "EntitiesDescriptor")

@@ -18,7 +18,7 @@ import {
 import { addDomain, normalDomain } from "@/lib/sso/domains";
 import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
 import { saveConnection } from "@/lib/sso/save";
-import { readyDraft } from "@/lib/sso/settings";
+import { readyDraft, whyUntestable } from "@/lib/sso/settings";
 import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
 
 export type Saved = { ok: true; id: string };
@@ -73,6 +73,7 @@ export async function testConnectionAction(
 	const { workspace, member } = allowed.session;
 	const db = await database();
 	const stored = id && isId(id) ? await findConnection(db, workspace.id, id) : null;
+	if (id && !stored) return refusal("stale");
 	const ready = await readyDraft(workspace, parsed.draft, stored);
 	if (!ready.ok)
 		return refusal(
@@ -80,6 +81,9 @@ export async function testConnectionAction(
 			{ ...ready, provider: parsed.draft.name, workspace: workspace.name },
 			ready.field,
 		);
+	const notYet = whyUntestable(ready.settings, stored);
+	if (notYet)
+		return refusal(notYet, { provider: parsed.draft.name, workspace: workspace.name }, "source");
 	const started = await beginSignIn(db, {
 		workspace,
 		connection: stored,

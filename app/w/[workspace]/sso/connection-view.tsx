@@ -7,6 +7,7 @@ import { readCertificates } from "@/lib/sso/certificates";
 import type { Condition, Trouble } from "@/lib/sso/condition";
 import type { Connection } from "@/lib/sso/connections";
 import { providerOf } from "@/lib/sso/providers";
+import { serviceAddresses } from "@/lib/sso/saml/sp";
 
 /** A connection as its panel shows it: no secret and no row leaves here. */
 export async function connectionView(
@@ -46,7 +47,15 @@ async function valuesOf(connection: Connection): Promise<ConnectionView["values"
 	const t = await getTranslations("sso.connection");
 	const { issuer, workspaceId, provider } = connection;
 	const theirs = issuer ? [{ label: t("issuer"), value: issuer }] : [];
-	if (connection.protocol === "saml") return theirs;
+	if (connection.protocol === "saml") {
+		const list = await getTranslations("connections");
+		const { acsUrl, entityId } = serviceAddresses(connection.id);
+		return [
+			...theirs,
+			{ label: list("acsUrl"), value: acsUrl },
+			{ label: list("entityId"), value: entityId },
+		];
+	}
 	return [
 		...theirs,
 		{ label: t("clientId"), value: connection.clientId },

@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { TestView } from "@/components/sso/test-result";
 import type { RoleFact } from "@/lib/policy/access";
 import { isReason } from "@/lib/policy/reasons";
+import { factsUsed } from "@/lib/sso/saml/attributes";
 import type { SignIn } from "@/lib/sso/sign-in";
 import type { Verdict } from "@/lib/sso/test-sign-in";
 
@@ -39,7 +40,10 @@ export async function testView(
 	const shown = verdict?.shown ?? {};
 	const unverified = shown.email_verified === "false";
 	const mapped = Object.entries(signIn.draft?.claimMapping ?? {}).filter(([, name]) => name);
+	const ofSaml =
+		signIn.protocol === "saml" ? factsUsed(shown, signIn.draft?.claimMapping ?? null) : null;
 	const meaning = (name: string) => {
+		if (ofSaml) return t(`saml.${ofSaml[name] ?? "other"}`);
 		const as = mapped.find(([, claim]) => claim === name)?.[0];
 		if (as) return t(`mapped.${as}`);
 		if (mapped.some(([field]) => t.has(`meanings.${name}`) && usualNames[field] === name))

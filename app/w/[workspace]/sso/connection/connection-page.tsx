@@ -7,6 +7,7 @@ import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import { KnownDomains } from "@/components/sso/known-domains";
 import { MetadataNews } from "@/components/sso/metadata-news";
+import { ProtocolSwitch } from "@/components/sso/protocol-switch";
 import { SignOutValues } from "@/components/sso/sign-out-values";
 import { TestResult } from "@/components/sso/test-result";
 import { ArchTile } from "@/components/ui/arch-tile";
@@ -20,39 +21,49 @@ import type { Connection } from "@/lib/sso/connections";
 import { listDomains } from "@/lib/sso/domains";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
-import { providerOf } from "@/lib/sso/providers";
+import { type Protocol, type Provider, providerOf } from "@/lib/sso/providers";
+import { serviceAddresses } from "@/lib/sso/saml/sp";
 import { lastTest } from "@/lib/sso/sign-in";
 import { signedOutUri } from "@/lib/sso/sign-out";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { loginUrl } from "../addresses";
 import { testView } from "../test-view";
 import { OidcPart } from "./oidc-part";
+import { SamlPart } from "./saml-part";
 
 /** The form of a connection, new or stored, its guide, and the result of the member's last test. */
 export async function ConnectionPage({
 	session,
 	connection,
 	providerKey,
+	asked,
 }: {
 	session: Session;
-	connection: (Connection & { protocol: "oidc" }) | null;
+	connection: Connection | null;
 	providerKey: string;
+	/** The protocol of a new connection; the provider's first, if it is none that it speaks. */
+	asked?: string;
 }) {
 	const { workspace } = session;
 	const provider = providerOf(providerKey);
+	const protocol = connection?.protocol ?? protocolOf(provider, asked);
 	const t = await getTranslations("connection");
 	const db = await database();
 	const test = await lastTest(db, workspace.id, connection?.id ?? null, session.member.id);
 	const name = connection?.name ?? provider.name;
 	const home = `/w/${workspace.slug}/sso`;
-	const guide = await readGuide(provider.key, "oidc");
+	const guide = await readGuide(provider.key, protocol);
 	const { document } = await currentPolicy(db, workspace.id);
 	const result = test ? (
 		<TestResult
 			test={await testView(test, name, workspace.name, await loadRoles(db, workspace.id))}
 		/>
 	) : null;
-	const ours = { redirectUri: redirectUri(workspace.id), loginUrl: loginUrl(workspace.slug) };
+	const oidc = { redirectUri: redirectUri(workspace.id), loginUrl: loginUrl(workspace.slug) };
+	const saml =
+		connection?.protocol === "saml" ? samlAddresses(workspace.slug, connection.id) : null;
+	const ours = protocol === "oidc" ? oidc : (saml ?? { loginUrl: oidc.loginUrl });
+	const part = { slug: workspace.slug, provider, name, result };
 	return (
 		<Messages of={["connection", "guide"]}>
 			<PageHeader
@@ -60,11 +71,20 @@ export async function ConnectionPage({
 				tile={<ArchTile size="xl">{name}</ArchTile>}
 				title={t(connection ? "edit" : "connect", { provider: name })}
 				badge={<StateBadge state={connection?.status ?? "draft"} />}
+				actions={
+					connection || provider.speaks.length < 2 ? null : (
+						<ProtocolSwitch
+							provider={provider}
+							protocol={protocol}
+							href={`${home}/connection/new?provider=${provider.key}&protocol=`}
+						/>
+					)
+				}
 			/>
 			<GuideFacts known={knownFacts(connection)}>
 				<div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_320px] lg:gap-7">
 					<aside className="min-w-0 lg:col-start-2 lg:row-start-1">
-						<GuidePane guide={guide} protocol="oidc" provider={provider.name} values={ours} />
+						<GuidePane guide={guide} protocol={protocol} provider={provider.name} values={ours} />
 					</aside>
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
 						{connection?.metadataNews ? (
@@ -78,20 +98,26 @@ export async function ConnectionPage({
 								secondFactor={secondFactorOf(document)}
 							/>
 						)}
-						<OidcPart
-							slug={workspace.slug}
-							connection={connection}
-							provider={provider}
-							name={name}
-							ours={ours}
-							domains={
-								<KnownDomains
-									domains={await listDomains(db, workspace.id)}
-									workspace={workspace.name}
-								/>
-							}
-							result={result}
-						/>
+						{protocol === "oidc" ? (
+							<OidcPart
+								{...part}
+								connection={connection?.protocol === "oidc" ? connection : null}
+								ours={oidc}
+								domains={
+									<KnownDomains
+										domains={await listDomains(db, workspace.id)}
+										workspace={workspace.name}
+									/>
+								}
+							/>
+						) : (
+							<SamlPart
+								{...part}
+								connection={connection?.protocol === "saml" ? connection : null}
+								guide={guide}
+								ours={saml}
+							/>
+						)}
 						{connection?.protocol === "oidc" ? (
 							<SignOutValues
 								provider={name}
@@ -104,6 +130,17 @@ export async function ConnectionPage({
 			</GuideFacts>
 		</Messages>
 	);
+}
+
+/** What a SAML provider is given for one connection. */
+function samlAddresses(slug: string, id: string) {
+	const addresses = serviceAddresses(id);
+	const escaped = addresses.acsUrl.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+	return { ...addresses, loginUrl: loginUrl(slug), acsUrlPattern: `^${escaped}$` };
+}
+
+function protocolOf({ speaks }: Provider, asked: string | undefined): Protocol {
+	return speaks.find((protocol) => protocol === asked) ?? speaks[0] ?? "oidc";
 }
 
 /** What of the steps is known to be done, whatever this browser has seen. */

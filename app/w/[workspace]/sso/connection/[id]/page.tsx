@@ -23,7 +23,7 @@ export default async function EditConnectionPage({
 	const connection = isId(id)
 		? await findConnection(await database(), session.workspace.id, id)
 		: null;
-	if (connection?.protocol !== "oidc") notFound();
+	if (!connection) notFound();
 	return (
 		<ConnectionPage session={session} connection={connection} providerKey={connection.provider} />
 	);

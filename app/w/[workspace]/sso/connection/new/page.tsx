@@ -18,14 +18,21 @@ export async function generateMetadata({ searchParams }: Props) {
 /** Another connection: its provider first, then its form. */
 export default async function NewConnectionPage({ params, searchParams }: Props) {
 	const { workspace: slug } = await params;
-	const { provider } = await searchParams;
+	const { provider, protocol } = await searchParams;
 	const home = `/w/${slug}/sso`;
 	const session = await requireMember(slug, home, { recovery: true });
 	const t = await getTranslations("sso");
 	if (!can(session, "sso.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
 	if (provider !== undefined)
-		return <ConnectionPage session={session} connection={null} providerKey={String(provider)} />;
+		return (
+			<ConnectionPage
+				session={session}
+				connection={null}
+				providerKey={String(provider)}
+				{...(protocol === undefined ? {} : { asked: String(protocol) })}
+			/>
+		);
 	const connections = await getTranslations("connections");
 	return (
 		<>
