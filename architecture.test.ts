@@ -56,6 +56,7 @@ const packages: { name: RegExp; who: string; only: string[] }[] = [
 			"next.config.ts",
 			"lib/accounts/next-auth.ts",
 			"lib/accounts/browser.ts",
+			"lib/accounts/session-cookie.ts",
 			"lib/platform/i18n.ts",
 		],
 	},

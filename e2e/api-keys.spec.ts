@@ -1,5 +1,5 @@
 import type { APIRequestContext, Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./fixtures";
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
 import { signIn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
 
@@ -85,11 +85,11 @@ test("an admin sees and revokes the keys of others, and exports the log with one
 	const [ben] = members;
 	if (!ben) throw new Error("no member");
 	const theirs = await (await browser.newContext()).newPage();
-	await signIn(theirs, ben);
+	await enterAs(theirs, ben);
 	const key = await makeKey(theirs, workspace.slug, "Ben's script");
 	expect((await call(request, key)).status()).toBe(200);
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	const own = await makeKey(page, workspace.slug, "Log archive", ["Read the activity log"]);
 	const others = page.getByRole("region", { name: "Keys of other members" });
 	await expect(others.getByRole("row", { name: /Ben Okafor/ })).toBeVisible();
@@ -120,7 +120,7 @@ test("intel-30, intel-31: neither token opens the other's door", async ({
 	newWorld,
 }) => {
 	const { admin, workspace } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	const key = await makeKey(page, workspace.slug, "Script");
 	expect((await call(request, key, "/api/scim/v2/Users")).status()).toBe(401);
 

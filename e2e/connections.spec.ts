@@ -1,5 +1,12 @@
 /** What an admin sees of connections: guides, forms, tests, several of them, and how each is doing. */
-import { expect, expectAccessible, type LocalProvider, startLocalProvider, test } from "./fixtures";
+import {
+	enterAs,
+	expect,
+	expectAccessible,
+	type LocalProvider,
+	startLocalProvider,
+	test,
+} from "./fixtures";
 import {
 	fillConnection,
 	saveConnection,
@@ -22,7 +29,7 @@ test("the guide beside the form says it in the provider's words and ticks itself
 	newWorld,
 }) => {
 	const { admin, workspace } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/sso`);
 	await page.getByRole("link", { name: /^Okta/ }).click();
 	await expect(page.getByRole("heading", { name: "Connect Okta" })).toBeVisible();
@@ -75,7 +82,7 @@ test("a provider with names of its own signs people in by a claim mapping and a 
 		company: { upn: `aiko.tanaka@${domain}`, employee: "E-2" },
 	};
 	idp.people.push(adminThere, aiko);
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, { ...valuesOf(idp), issuer: "" });
 
 	await test.step("bad input stands at its field, and what was typed stays", async () => {

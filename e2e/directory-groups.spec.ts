@@ -1,7 +1,6 @@
 /** What an admin does with a directory: mapping its groups, deciding what is held, sending again. */
 import type { APIRequestContext, Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./fixtures";
-import { signIn } from "./fixtures/steps";
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
 import { baseUrl } from "./settings";
 import type { World } from "./world";
 
@@ -54,7 +53,7 @@ test("a pushed group is mapped after a look at who changes, and gives and takes 
 }) => {
 	const world = await newWorld({ policy: { defaultRole: "viewer" } });
 	const { workspace, domain } = world;
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	const scim = await aDirectory(page, request, world);
 	const kinds = JSON.stringify((await scim("GET", "/ResourceTypes")).body);
 	expect(kinds).toContain("/Groups");
@@ -108,7 +107,7 @@ test("what the brake holds is decided by an admin; a refused request is tried an
 }) => {
 	const world = await newWorld({ policy: { brake: { count: 1, percent: 1, minutes: 10 } } });
 	const { workspace, domain } = world;
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	const scim = await aDirectory(page, request, world);
 	const ids = [];
 	for (const name of ["Ava", "Bea", "Cleo"]) ids.push(await addPerson(scim, name, domain));

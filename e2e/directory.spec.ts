@@ -1,6 +1,6 @@
 import type { APIRequestContext } from "@playwright/test";
-import { expect, test } from "./fixtures";
-import { fillConnection, saveConnection, signIn, signInBySso, turnOn } from "./fixtures/steps";
+import { enterAs, expect, test } from "./fixtures";
+import { fillConnection, saveConnection, signInBySso, turnOn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
 
 const scimUrl = `${baseUrl}/api/scim/v2`;
@@ -36,7 +36,7 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	idp,
 }) => {
 	const { admin, workspace, domain } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, {
 		issuer: idp.issuer,
 		clientId: idp.client.id,

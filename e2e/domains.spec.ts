@@ -1,7 +1,7 @@
 /** Proving a domain by its DNS record, with a real name server: from claiming it to losing it. */
 import { startNameServer } from "./dns";
-import { expect, expectAccessible, mailTo, test } from "./fixtures";
-import { fillConnection, giveEmail, saveConnection, signIn, turnOn } from "./fixtures/steps";
+import { enterAs, expect, expectAccessible, mailTo, test } from "./fixtures";
+import { fillConnection, giveEmail, saveConnection, turnOn } from "./fixtures/steps";
 import { ports } from "./settings";
 
 // The server asks one name server, so one test has it.
@@ -23,7 +23,7 @@ test("A1, A2: a domain leads to the provider once its record is there, and not b
 		await expect(way).toHaveCount(led ? 1 : 0);
 	};
 	try {
-		await signIn(page, admin);
+		await enterAs(page, admin);
 		await fillConnection(page, slug, {
 			issuer: idp.issuer,
 			clientId: idp.client.id,

@@ -1,6 +1,6 @@
 /** Personal Google accounts, with a local OpenID provider in Google's place. */
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, mailTo, test } from "./fixtures";
+import { enterAs, expect, expectAccessible, mailTo, test } from "./fixtures";
 import { signInAtProvider } from "./fixtures/at-provider";
 import {
 	fillConnection,
@@ -75,7 +75,7 @@ test("a member links a Google account with the password, and signs in with it", 
 	const world = await newWorld(beside);
 	const ben = memberOf(world);
 	const alice = account(world);
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await page.goto(`/w/${world.workspace.slug}/account`);
 	await page.getByRole("button", { name: "Link Google account…" }).click();
 	const dialog = page.getByRole("dialog");
@@ -126,7 +126,7 @@ test("where linking replaces the password, the password is closed until it is un
 	const world = await newWorld({ ...beside, policy: { google: "replacesPassword" } });
 	const ben = memberOf(world);
 	const alice = account(world);
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await link(page, world, alice, ben.password);
 	await signOut(page);
 	await giveEmail(page, ben.email);
@@ -149,7 +149,7 @@ test("with SSO enforced, a linked Google account leads to the provider", async (
 	});
 	const { admin, workspace } = world;
 	const alice = account(world);
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await link(page, world, alice, admin.password);
 	const { issuer, client } = idp;
 	const values = { issuer, clientId: client.id, clientSecret: client.secret };
@@ -171,7 +171,7 @@ test("signing in once more must come back as the same person", async ({ page, ne
 	const world = await newWorld(beside);
 	const ben = memberOf(world);
 	const [alice, other] = [account(world), account(world, "other")];
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await link(page, world, alice, ben.password);
 	await signOut(page);
 	await signInByGoogle(page, alice);
@@ -199,7 +199,7 @@ test("a second factor is asked after Google too", async ({ page, newWorld, sql }
 	const { workspace } = world;
 	const ben = memberOf(world);
 	const alice = account(world);
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await link(page, world, alice, ben.password);
 	await sql(
 		`insert into mail_factors (workspace_id, member_id) values ('${workspace.id}', '${ben.id}') returning member_id`,
@@ -252,7 +252,7 @@ test("an answer that this browser did not ask for opens nothing", async ({
 	const world = await newWorld(beside);
 	const ben = memberOf(world);
 	const alice = account(world);
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await link(page, world, alice, ben.password);
 	await page.context().clearCookies();
 

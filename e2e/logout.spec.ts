@@ -1,13 +1,6 @@
 /** Signing out, from here to the provider and from the provider to here. */
-import { expect, expectAccessible, test } from "./fixtures";
-import {
-	fillConnection,
-	saveConnection,
-	signIn,
-	signInBySso,
-	signOut,
-	turnOn,
-} from "./fixtures/steps";
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
+import { fillConnection, saveConnection, signInBySso, signOut, turnOn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
 
 test("signing out reaches the provider when asked to, and the provider reaches here", async ({
@@ -24,7 +17,7 @@ test("signing out reaches the provider when asked to, and the provider reaches h
 		familyName: "Tanaka",
 	};
 	idp.people.push(aiko);
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, {
 		issuer: idp.issuer,
 		clientId: idp.client.id,
@@ -65,7 +58,7 @@ test("signing out reaches the provider when asked to, and the provider reaches h
 	await page.goto(`/w/${workspace.slug}`);
 	await expect(page).toHaveURL(/\/login/);
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/activity?part=sign_ins`);
 	await expect(
 		page.getByText(`${connection?.name} signed Aiko Tanaka out`, { exact: false }).first(),

@@ -1,6 +1,14 @@
 /** Workspace > Members: finding people, inviting them, joining by the link, and what admins do. */
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, type LocalProvider, mailTo, serverLog, test } from "./fixtures";
+import {
+	enterAs,
+	expect,
+	expectAccessible,
+	type LocalProvider,
+	mailTo,
+	serverLog,
+	test,
+} from "./fixtures";
 import { signInAtProvider } from "./fixtures/at-provider";
 import { fillConnection, saveConnection, signIn, signOut, turnOn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
@@ -37,7 +45,7 @@ test("an invited person joins by the link with a password, once", async ({
 }) => {
 	const world = await newWorld();
 	const zoe = { email: `zoe@${world.domain}`, password: "nine winters in the lighthouse" };
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	await invite(page, world, `${zoe.email}\nnot an address\n${world.admin.email}`, "Viewer");
 	await expect(page.getByText(`Invited ${zoe.email}.`)).toBeVisible();
 	await expect(page.getByText("2 addresses were not invited")).toBeVisible();
@@ -87,7 +95,7 @@ test("an invited person joins by the link with a password, once", async ({
 test("an invitation is sent again and revoked from the list", async ({ page, newWorld }) => {
 	const world = await newWorld();
 	const email = `uma@${world.domain}`;
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	await invite(page, world, email, "Member");
 	const first = await invitationLink(email);
 	await page.goto(membersOf(world));
@@ -194,8 +202,8 @@ test("an admin sets and pins a role, and takes access away at once", async ({
 	if (!ben) throw new Error("no Ben");
 	const context = await browser.newContext();
 	const theirs = await context.newPage();
-	await signIn(theirs, ben);
-	await signIn(page, world.admin);
+	await enterAs(theirs, ben);
+	await enterAs(page, world.admin);
 
 	await openMember(page, world, "Ben Okafor");
 	await expectAccessible(page);
@@ -244,7 +252,7 @@ test("the last admin is refused with the reason, and what was chosen stays", asy
 	newWorld,
 }) => {
 	const world = await newWorld();
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	await openMember(page, world, world.admin.name);
 	await expect(page.getByLabel("Email", { exact: true })).not.toBeEditable();
 	await page.getByLabel("Role set here").selectOption({ label: "Member" });
@@ -270,7 +278,7 @@ test("what the directory manages is locked, with the reason", async ({ page, new
 		`insert into directory_users (workspace_id, directory_id, id, user_name, user_name_key, active, resource, member_id)
 		 values ('${world.workspace.id}', '${world.workspace.id}', '${aiko?.id}', 'aiko', 'aiko', true, '{}', '${aiko?.id}')`,
 	);
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	await page.goto(membersOf(world));
 	const button = page.getByRole("button", { name: "Invite people" });
 	await expect(button).toHaveAttribute("aria-disabled", "true");
@@ -296,7 +304,7 @@ test("A24: members see the list and no more; viewers see whom to ask", async ({
 	const other = await newWorld();
 	const [ben, vic] = world.members;
 	if (!ben || !vic) throw new Error("nobody");
-	await signIn(page, ben);
+	await enterAs(page, ben);
 	await page.goto(membersOf(world));
 	await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
 	await page.getByRole("link", { name: "Vic Abara" }).click();
@@ -310,7 +318,7 @@ test("A24: members see the list and no more; viewers see whom to ask", async ({
 	expect(response?.status()).toBe(404);
 	await signOut(page);
 
-	await signIn(page, vic);
+	await enterAs(page, vic);
 	await page.goto(membersOf(world));
 	await expect(page.getByText("Ben Okafor")).toHaveCount(0);
 });

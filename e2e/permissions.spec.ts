@@ -6,8 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import type { APIRequestContext, Browser } from "@playwright/test";
 import { builtInRoles, type Permission } from "@/lib/roles/permissions";
-import { expect, test } from "./fixtures";
-import { signIn } from "./fixtures/steps";
+import { enterAs, expect, test } from "./fixtures";
 import { builtActions, callAction } from "./permissions/call";
 import { actions, type Ids, openActions, places } from "./permissions/table";
 import type { Credentials, World } from "./world";
@@ -45,7 +44,7 @@ async function requestsOf(
 	person: Credentials | null,
 ): Promise<APIRequestContext> {
 	const context = await browser.newContext();
-	if (person) await signIn(await context.newPage(), person);
+	if (person) await enterAs(await context.newPage(), person);
 	return context.request;
 }
 

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, mailTo, test } from "./fixtures";
+import { enterAs, expect, expectAccessible, mailTo, test } from "./fixtures";
 import {
 	fillConnection,
 	giveEmail,
@@ -17,7 +17,7 @@ test("an admin starts from a profile, sees what would change, applies, edits and
 	const home = `/w/${workspace.slug}/sso`;
 	const dialog = page.getByRole("dialog");
 	const apply = dialog.getByRole("button", { name: /^Apply/ });
-	await signIn(page, admin);
+	await enterAs(page, admin);
 
 	await page.goto(`${home}/rules`);
 	await expectAccessible(page);
@@ -69,7 +69,7 @@ test("SSO is enforced with codes that were kept; a password leads to SSO, a code
 	idp.people.push(there);
 	const home = `/w/${workspace.slug}/sso`;
 	const enforce = page.getByRole("switch", { name: "Enforce SSO" });
-	await signIn(page, admin);
+	await enterAs(page, admin);
 
 	// Not before the connection was tested: the reason stands beside it, and it stays in reach.
 	await page.goto(home);

@@ -1,6 +1,6 @@
 /** Roles and groups as an admin keeps them: what is shown before a change is what happens. */
 import type { Page } from "@playwright/test";
-import { expect, test } from "./fixtures";
+import { enterAs, expect, test } from "./fixtures";
 import { signIn } from "./fixtures/steps";
 
 const dialogOf = (page: Page) => page.getByRole("dialog");
@@ -33,7 +33,7 @@ test("a role is created, given, changed and deleted, and its holder follows each
 	const [vic] = members;
 	if (!vic) throw new Error("one was asked for");
 	const { slug } = workspace;
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${slug}/roles`);
 	for (const name of ["Admin", "Member", "Viewer"])
 		await expect(
@@ -79,7 +79,7 @@ test("a role is created, given, changed and deleted, and its holder follows each
 
 test("names and ranks are taken once, and what was typed stays", async ({ page, newWorld }) => {
 	const { admin, workspace } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/roles/new`);
 	const name = page.getByLabel("Name", { exact: true });
 	const rank = page.getByLabel("Rank", { exact: true });
@@ -112,12 +112,12 @@ test("nobody gives what they lack, and built-in roles say why they stay", async 
 	const [kim] = members;
 	if (!kim) throw new Error("one was asked for");
 	const { slug } = workspace;
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await createRole(page, slug, "Keeper", ["Manage roles", "See members"]);
 	await giveRole(page, slug, kim.id, "Keeper");
 
 	const theirs = await (await browser.newContext()).newPage();
-	await signIn(theirs, kim);
+	await enterAs(theirs, kim);
 	await theirs.goto(`/w/${slug}/roles/admin`);
 	await expect(theirs.getByText(/Built-in roles are the same in every workspace/)).toBeVisible();
 	await expect(theirs.getByRole("button", { name: "Delete…" })).toHaveCount(0);
@@ -149,7 +149,7 @@ test("a group gathers people and gives its role, and takes it back", async ({
 		(workspace_id, directory_id, id, user_name, user_name_key, active, resource, member_id)
 		values ('${id}', '${id}', '${zoe.id}', 'zoe', 'zoe', true, '{}', '${zoe.id}')`);
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${slug}/groups`);
 	await expect(page.getByText("No group yet")).toBeVisible();
 	await page.getByRole("button", { name: "New group" }).click();
@@ -217,7 +217,7 @@ test("the last admin who can come in stays one, whatever is pressed", async ({
 }) => {
 	// A20
 	const { admin, workspace } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/members/${admin.id}`);
 	await page.getByLabel("Role set here").selectOption({ label: "Viewer" });
 	await page.getByRole("button", { name: "Set role" }).click();

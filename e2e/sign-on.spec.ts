@@ -1,8 +1,7 @@
-import { expect, type LocalProvider, test } from "./fixtures";
+import { enterAs, expect, type LocalProvider, test } from "./fixtures";
 import {
 	fillConnection,
 	saveConnection,
-	signIn,
 	signInBySso,
 	signOut,
 	testSignIn,
@@ -41,7 +40,7 @@ test("an admin connects a provider, tests it and turns it on; a colleague comes 
 	};
 	idp.people.push(adminThere, stranger);
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, valuesOf(idp));
 	await testSignIn(page, adminThere);
 	await expect(page.getByRole("cell", { name: admin.email })).toBeVisible();
@@ -58,7 +57,7 @@ test("an admin connects a provider, tests it and turns it on; a colleague comes 
 	await expect(page.getByText("Issuer URL")).toHaveCount(0);
 	await signOut(page);
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/activity`);
 	for (const sentence of [
 		/Aiko Tanaka signed in with/,
@@ -77,7 +76,7 @@ test("without adding people at first sign-in, a stranger is told what to do", as
 	const world = await newWorld({ policy: { autoProvision: "off" } });
 	const stranger = strangerOf(world);
 	idp.people.push(stranger);
-	await signIn(page, world.admin);
+	await enterAs(page, world.admin);
 	await fillConnection(page, world.workspace.slug, valuesOf(idp));
 	await saveConnection(page);
 	await turnOn(page);
@@ -98,7 +97,7 @@ test("a wrong client secret shows in the test, with what to do", async ({
 	const { admin, workspace } = await newWorld();
 	const adminThere = { ...admin, givenName: "Ines", familyName: "Moreau" };
 	idp.people.push(adminThere);
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, { ...valuesOf(idp), clientSecret: "not the secret" });
 	await testSignIn(page, adminThere, /refuses our client ID or client secret/);
 	await expect(page.getByText(/Make a new client secret at/)).toBeVisible();
@@ -158,7 +157,7 @@ test.describe("settings that do not fit the provider are refused, and what was t
 			const { admin, workspace } = await newWorld();
 			const unused = `http://localhost:${ports.second(info.parallelIndex)}`;
 			const values = { ...valuesOf(idp), ...spoil(idp, unused) };
-			await signIn(page, admin);
+			await enterAs(page, admin);
 			await fillConnection(page, workspace.slug, values);
 			await page.getByRole("button", { name: "Save", exact: true }).click();
 			const field = page.getByLabel("Issuer URL");

@@ -1,10 +1,9 @@
 /** A refused sign-in, from the code its visitor reads to the reason its admin reads. */
-import { expect, expectAccessible, test } from "./fixtures";
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
 import {
 	fillConnection,
 	giveEmail,
 	saveConnection,
-	signIn,
 	signInBySso,
 	signOut,
 	turnOn,
@@ -23,7 +22,7 @@ test("a visitor's code leads the admin to what happened, and to what to do", asy
 		familyName: "Okafor",
 	};
 	idp.people.push(samuel);
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, workspace.slug, {
 		issuer: idp.issuer,
 		clientId: idp.client.id,

@@ -1,7 +1,7 @@
 /** A6 to A8 and A10 to A14: guessing, probing, and everything before and around the second factor. */
 import type { Page } from "@playwright/test";
 import { generate } from "otplib";
-import { expect, mailTo, test } from "../fixtures";
+import { enterAs, expect, mailTo, test } from "../fixtures";
 import { Client } from "../fixtures/client";
 import { giveEmail, signIn, signOut } from "../fixtures/steps";
 import type { Credentials, World } from "../world";
@@ -154,7 +154,7 @@ test("A10: before the second factor nothing opens", async ({ newWorld, sql }) =>
 
 test("A11: a code of the app works once", async ({ page, newWorld }) => {
 	const { admin, workspace } = await newWorld();
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await page.goto(`/w/${workspace.slug}/account`);
 	await page.getByRole("button", { name: "Set up an authenticator app" }).click();
 	await page.getByLabel("Your password").fill(admin.password);

@@ -3,6 +3,7 @@
  * ../domains.spec.ts, A25 in ../permissions.spec.ts, the others beside.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { sessionCookie } from "@/lib/accounts/session-cookie";
 import { expect, test } from "../fixtures";
 import { Client } from "../fixtures/client";
 import { attempt, expectIn, expectRefused, hostileClient, startHostile } from "../fixtures/hostile";
@@ -18,8 +19,6 @@ test.beforeAll(async ({}, info) => {
 });
 test.beforeEach(() => provider.say({}));
 test.afterAll(() => provider.close());
-
-const sessionCookie = "__Host-gatehouse.session";
 
 type Fixtures = {
 	newWorld: (input?: WorldInput) => Promise<World>;

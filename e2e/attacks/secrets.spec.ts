@@ -1,7 +1,7 @@
 /** A26: what is kept, logged and shown holds no secret in a form that opens anything. */
 import type { Page } from "@playwright/test";
-import { expect, mailTo, serverLog, test } from "../fixtures";
-import { fillConnection, saveConnection, signIn, signInBySso, turnOn } from "../fixtures/steps";
+import { enterAs, expect, mailTo, serverLog, test } from "../fixtures";
+import { fillConnection, saveConnection, signInBySso, turnOn } from "../fixtures/steps";
 
 type Found = { place: string; row: string };
 
@@ -24,7 +24,7 @@ test("A26: secrets stand nowhere in readable form", async ({
 		pages.push(await at.content());
 	};
 
-	await signIn(page, admin);
+	await enterAs(page, admin);
 	await fillConnection(page, slug, {
 		issuer: idp.issuer,
 		clientId: idp.client.id,

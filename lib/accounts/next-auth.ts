@@ -9,16 +9,11 @@ import { cookies } from "next/headers";
 import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Google, { type GoogleProfile } from "next-auth/providers/google";
-import { deriveKey, newToken } from "@/lib/platform/crypto";
+import { newToken } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import type { GoogleIdentity } from "./google";
-
-/** `__Host-`: Secure, this host alone, path "/". Chromium takes it on http://localhost too. */
-export const sessionCookie = "__Host-gatehouse.session";
-
-/** How long the cookie is kept; the rows behind it end sooner. */
-export const cookieSeconds = 30 * 24 * 3600;
+import { authSecret, cookieSeconds, sessionCookie } from "./session-cookie";
 
 const cookieOptions = { httpOnly: true, secure: true, sameSite: "lax", path: "/" } as const;
 const csrfCookie = "__Host-gatehouse.csrf";
@@ -26,11 +21,6 @@ const oneCookie = (name: string) => ({
 	name: `__Host-gatehouse.${name}`,
 	options: { ...cookieOptions, maxAge: 15 * 60 },
 });
-
-/** The secret of the token, derived from the installation's key. */
-export function authSecret(): string {
-	return deriveKey("next-auth").toString("base64url");
-}
 
 /**
  * Sends the browser to Google, from a route handler.
