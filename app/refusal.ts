@@ -2,7 +2,15 @@ import { getTranslations } from "next-intl/server";
 import type { Reason } from "@/lib/policy/reasons";
 
 /** What a page shows of a refused change: why, and what to do. The code names it for tests. */
-export type Refusal = { ok: false; reason: Reason; why: string; fix: string; field?: string };
+export type Refusal = {
+	ok: false;
+	reason: Reason;
+	why: string;
+	fix: string;
+	field?: string;
+	/** The value that the field should have. */
+	instead?: string;
+};
 
 type Words = Partial<
 	Record<"workspace" | "provider" | "email" | "domain" | "expected" | "received", string>

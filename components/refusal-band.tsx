@@ -5,7 +5,15 @@ import { Band } from "@/components/ui/band";
 import { ButtonLink } from "@/components/ui/button";
 
 /** A refused change as an action answers it: why, and what to do. */
-export type RefusalView = { ok: false; reason: string; why: string; fix: string; field?: string };
+export type RefusalView = {
+	ok: false;
+	reason: string;
+	why: string;
+	fix: string;
+	field?: string;
+	/** The value that the field should have. */
+	instead?: string;
+};
 
 /** Stands beside the action that was refused. Everything typed stays where it is. */
 export function RefusalBand({ refusal }: { refusal: RefusalView }) {

@@ -110,7 +110,7 @@ function Sign({ item }: { item: SectionItem }) {
 	);
 }
 
-/** A page with a section nav at its left and 48 between its sections. */
+/** A page with a section nav at its left, if there is anything to lead to, and 48 between its sections. */
 export function SectionLayout({
 	items,
 	children,
@@ -118,6 +118,7 @@ export function SectionLayout({
 	items: readonly SectionItem[];
 	children: ReactNode;
 }) {
+	if (items.length === 0) return <div className="min-w-0 space-y-12">{children}</div>;
 	return (
 		<div className="lg:grid lg:grid-cols-[164px_minmax(0,1fr)] lg:gap-9">
 			<SectionNav items={items} />

@@ -9,12 +9,20 @@ import { ErrorSummary } from "@/components/ui/error-summary";
 import type { Draft } from "@/lib/sso/draft";
 import type { ConnectionForm } from "./use-connection-form";
 
+export type TurnOn = {
+	/** By its switch at once, or by a test that has to pass first. */
+	by: "switch" | "proof";
+	/** How many open sessions end with it. */
+	endsSessions: number;
+};
+
 /** What every connection's form has around its fields: what is wrong, the last test, Test and Save. */
 export function FormFrame<D extends Draft>({
 	state,
 	provider,
 	testable = true,
 	save: saveWords,
+	turnOn = null,
 	note,
 	result,
 	children,
@@ -25,6 +33,8 @@ export function FormFrame<D extends Draft>({
 	testable?: boolean;
 	/** What the main button says, where it is not Save. */
 	save?: { label: string; busy: string };
+	/** How it is turned on from here. Null: it is on, or there is nothing to turn on yet. */
+	turnOn?: TurnOn | null;
 	/** What stands beside the buttons, where it is not about tests. */
 	note?: string;
 	/** The last test, rendered by the server. */
@@ -59,16 +69,30 @@ export function FormFrame<D extends Draft>({
 						) : null}
 						<Button
 							type="submit"
-							variant="ink"
+							variant={turnOn && testable ? "line" : "ink"}
 							busy={saving}
 							busyLabel={saveWords?.busy ?? t("saving")}
 						>
 							{saveWords?.label ?? t("save")}
 						</Button>
+						{turnOn && testable ? (
+							<Button
+								variant="open"
+								busy={state.enabling}
+								busyLabel={t("enabling")}
+								onClick={() => void state.enable(turnOn.by)}
+							>
+								{t(`turnOn.${turnOn.by}`, { provider })}
+							</Button>
+						) : null}
 					</>
 				}
 			>
-				{testing === "waiting" ? t("waitingFor", { provider }) : (note ?? t("nobody"))}
+				{testing === "waiting"
+					? t("waitingFor", { provider })
+					: turnOn?.endsSessions
+						? t("turnOn.endsSessions", { count: turnOn.endsSessions })
+						: (note ?? t("nobody"))}
 			</ActionBar>
 		</form>
 	);

@@ -7,7 +7,7 @@ import { Folded } from "@/components/ui/folded";
 import { Panel, PanelBody } from "@/components/ui/panel";
 import { SecretField, TextField } from "@/components/ui/text-field";
 import type { OidcDraft } from "@/lib/sso/draft";
-import { FormFrame } from "./form-frame";
+import { FormFrame, type TurnOn } from "./form-frame";
 import { MappingFields } from "./mapping-fields";
 import { useConnectionForm } from "./use-connection-form";
 import type { ConnectionActions } from "./use-test";
@@ -36,6 +36,7 @@ export function OidcForm({
 	domains,
 	actions,
 	backHref,
+	turnOn,
 	result,
 }: {
 	/** The connection being edited; null for a new one. */
@@ -53,6 +54,8 @@ export function OidcForm({
 	domains: ReactNode;
 	actions: ConnectionActions;
 	backHref: string;
+	/** How it is turned on from here, where it is off. */
+	turnOn: TurnOn | null;
 	/** The last test, rendered by the server. */
 	result: ReactNode;
 }) {
@@ -80,7 +83,7 @@ export function OidcForm({
 		note("issuer", URL.canParse(issuer || endpoint));
 	}, [note, hasSecret, clientId, issuer, endpoint]);
 	return (
-		<FormFrame state={state} provider={words.provider} result={result}>
+		<FormFrame state={state} provider={words.provider} turnOn={turnOn} result={result}>
 			<Panel>
 				<PanelBody className="space-y-4">
 					<div>
@@ -109,6 +112,18 @@ export function OidcForm({
 						autoComplete="off"
 						found={found?.issuer === issuer ? found.sentence : undefined}
 						{...fieldProps("issuer")}
+						error={
+							state.instead?.field === "issuer" && fieldProps("issuer").error ? (
+								<>
+									{fieldProps("issuer").error}{" "}
+									<button type="button" className="link font-medium" onClick={state.instead.take}>
+										{t("instead")}
+									</button>
+								</>
+							) : (
+								fieldProps("issuer").error
+							)
+						}
 					/>
 					<div className="grid gap-4 md:grid-cols-2">
 						<TextField

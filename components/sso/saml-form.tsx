@@ -11,7 +11,7 @@ import { Panel, PanelBody } from "@/components/ui/panel";
 import { SelectField } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import type { SamlDraft } from "@/lib/sso/draft";
-import { FormFrame } from "./form-frame";
+import { FormFrame, type TurnOn } from "./form-frame";
 import { MappingFields } from "./mapping-fields";
 import { MetadataFields } from "./metadata-fields";
 import { MetadataPreview, type MetadataView } from "./metadata-preview";
@@ -52,9 +52,11 @@ export function SamlForm({
 	ours,
 	stored,
 	storedUrl,
+	domains,
 	actions,
 	read,
 	backHref,
+	turnOn,
 	result,
 }: {
 	id: string;
@@ -66,10 +68,14 @@ export function SamlForm({
 	stored: MetadataView | null;
 	/** The address it was read from, or will be. */
 	storedUrl: string | null;
+	/** The workspace's domains with the state of their proof, rendered by the server. */
+	domains: ReactNode;
 	actions: ConnectionActions;
 	/** Reads the metadata that is entered, without saving. */
 	read: ReadMetadata;
 	backHref: string;
+	/** How it is turned on from here, where it is off. */
+	turnOn: TurnOn | null;
 	result: ReactNode;
 }) {
 	const t = useTranslations("connection");
@@ -103,6 +109,7 @@ export function SamlForm({
 			state={state}
 			provider={words.provider}
 			testable={source !== "none" || stored !== null}
+			turnOn={turnOn}
 			result={result}
 		>
 			<Panel>
@@ -158,10 +165,19 @@ export function SamlForm({
 					/>
 					{source === "none" ? null : (
 						<Button busy={reading} busyLabel={t("saml.reading")} onClick={() => void look()}>
-							{t(source === "url" && storedUrl ? "saml.update" : "saml.read")}
+							{source === "hand"
+								? t("saml.check")
+								: t(source === "url" && storedUrl ? "saml.update" : "saml.read")}
 						</Button>
 					)}
 					<div aria-live="polite">{shown ? <MetadataPreview view={shown} /> : null}</div>
+				</PanelBody>
+				<PanelBody className="space-y-4">
+					<div>
+						<h2 className="font-serif text-head font-semibold">{t("who")}</h2>
+						<p className="text-sm text-ink-2">{t("whoLead", words)}</p>
+					</div>
+					{domains}
 				</PanelBody>
 				<PanelBody className="space-y-4">
 					<Folded

@@ -34,7 +34,10 @@ export function useConnectionForm<D extends Draft>({
 	const toast = useToast();
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [saving, startSaving] = useTransition();
-	const { testing, begin, cancel } = useTest(actions, () => router.refresh());
+	const { testing, begin, cancel } = useTest(actions);
+	// A new one that was saved on the way to being turned on is edited from then on.
+	const [known, setKnown] = useState(id);
+	const [instead, setInstead] = useState<{ field: FieldPath<D>; value: string } | null>(null);
 	const resolver: Resolver<D> = (values) => {
 		const read = parseDraft(values);
 		if (read.ok) return { values: read.draft as D, errors: {} };
@@ -61,24 +64,48 @@ export function useConnectionForm<D extends Draft>({
 		if (!("why" in refused)) return;
 		const field = fields.find((name) => name === refused.field);
 		const message = `${refused.why} ${refused.fix}`;
-		if (field) form.setError(field, { type: refused.reason, message });
-		else setRefusal(refused);
+		if (!field) return setRefusal(refused);
+		form.setError(field, { type: refused.reason, message });
+		setInstead(refused.instead ? { field, value: refused.instead } : null);
 	};
 	const save = form.handleSubmit((values) =>
 		startSaving(async () => {
 			setRefusal(null);
-			const done = await actions.save(id, values);
+			const done = await actions.save(known, values);
 			if (!done.ok) return show(done);
 			toast(t("saved", { provider }));
 			router.push(leadTo(done.id));
 		}),
 	);
-	const test = form.handleSubmit(async () => {
+	const [enabling, startEnabling] = useTransition();
+	const saveAndEnable = (values: D) =>
+		startEnabling(async () => {
+			setRefusal(null);
+			const saved = await actions.save(known, values);
+			if (!saved.ok) return show(saved);
+			setKnown(saved.id);
+			const done = await actions.enable(saved.id, true);
+			if (!done.ok) {
+				form.reset(form.getValues());
+				return setRefusal(done);
+			}
+			toast(t("enabled", { provider }));
+			router.push(leadTo(saved.id));
+		});
+	const runTest = async (onEnd: (passed: boolean) => void) => {
 		setRefusal(null);
 		form.clearErrors();
-		const refused = await begin(id, form.getValues());
+		const refused = await begin(known, form.getValues(), onEnd);
 		if (refused) show(refused);
-	});
+	};
+	const test = form.handleSubmit(() => runTest(() => router.refresh()));
+	/** Turns it on with what stands in the form; by a proof, only once a test of it has passed. */
+	const enable = (by: "switch" | "proof") =>
+		form.handleSubmit((values) =>
+			by === "switch"
+				? saveAndEnable(values)
+				: runTest((passed) => (passed ? saveAndEnable(values) : router.refresh())),
+		)();
 	const messageOf = (name: FieldPath<D>) =>
 		form.getFieldState(name, form.formState).error?.message ??
 		// A problem of a group of fields stands at the group.
@@ -93,6 +120,20 @@ export function useConnectionForm<D extends Draft>({
 		test,
 		testing,
 		cancelTest: cancel,
+		enable,
+		enabling,
+		/** What a field should have instead, as the provider says, and how to take that. */
+		instead: instead && {
+			...instead,
+			take: () => {
+				form.setValue(instead.field, instead.value as never, {
+					shouldDirty: true,
+					shouldValidate: true,
+				});
+				setInstead(null);
+				form.setFocus(instead.field);
+			},
+		},
 		/** What a control of the form takes. */
 		fieldProps: (name: FieldPath<D>) => ({
 			...form.register(name),

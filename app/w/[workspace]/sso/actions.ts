@@ -11,20 +11,33 @@ import { isId } from "@/lib/platform/ids";
 import type { Reason } from "@/lib/policy/reasons";
 import {
 	activateConnection,
+	type ConnectionRefusal,
 	findConnection,
 	pauseConnection,
 	removeConnection,
 } from "@/lib/sso/connections";
 import { addDomain, normalDomain } from "@/lib/sso/domains";
-import { type DraftProblems, parseDraft } from "@/lib/sso/draft";
+import { type Draft, type DraftProblems, parseDraft } from "@/lib/sso/draft";
 import { saveConnection } from "@/lib/sso/save";
 import { readyDraft, whyUntestable } from "@/lib/sso/settings";
 import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
+import type { Workspace } from "@/lib/workspaces/workspaces";
 
 export type Saved = { ok: true; id: string };
 export type Problems = { ok: false; reason: "malformed"; problems: DraftProblems };
 
 const pageOf = (slug: string) => `/w/${slug}/sso`;
+
+/** Why a draft is refused, and the value that would have been right, where the provider says it. */
+async function refuseDraft(
+	refused: ConnectionRefusal,
+	{ name: provider }: Draft,
+	{ name: workspace }: Workspace,
+): Promise<Refusal> {
+	const { reason, field, received } = refused;
+	const view = await refusal(reason, { ...refused, provider, workspace }, field);
+	return reason === "discovery_issuer_differs" && received ? { ...view, instead: received } : view;
+}
 
 /** Saves a connection after asking the provider itself. */
 export async function saveConnectionAction(
@@ -46,12 +59,7 @@ export async function saveConnectionAction(
 	if (normal && !normal.ok) return refuseDomain(normal.reason);
 	const db = await database();
 	const saved = await saveConnection(db, actor, workspace, known, parsed.draft);
-	if (!saved.ok)
-		return refusal(
-			saved.reason,
-			{ ...saved, provider: parsed.draft.name, workspace: workspace.name },
-			saved.field,
-		);
+	if (!saved.ok) return refuseDraft(saved, parsed.draft, workspace);
 	revalidatePath(pageOf(slug));
 	if (domain) {
 		const added = await transact(db, (tx) => addDomain(tx, actor, workspace, domain));
@@ -75,12 +83,7 @@ export async function testConnectionAction(
 	const stored = id && isId(id) ? await findConnection(db, workspace.id, id) : null;
 	if (id && !stored) return refusal("stale");
 	const ready = await readyDraft(workspace, parsed.draft, stored);
-	if (!ready.ok)
-		return refusal(
-			ready.reason,
-			{ ...ready, provider: parsed.draft.name, workspace: workspace.name },
-			ready.field,
-		);
+	if (!ready.ok) return refuseDraft(ready, parsed.draft, workspace);
 	const notYet = whyUntestable(ready.settings, stored);
 	if (notYet)
 		return refusal(notYet, { provider: parsed.draft.name, workspace: workspace.name }, "source");
@@ -98,12 +101,16 @@ export async function testConnectionAction(
 	return { ok: true, url: started.url, testId: started.id };
 }
 
-/** Whether a test has ended: the form asks while the provider's page is open. */
-export async function testEndedAction(slug: string, id: string): Promise<boolean> {
+/** How a test ended, or false: the form asks while the provider's page is open. */
+export async function testEndedAction(
+	slug: string,
+	id: string,
+): Promise<"passed" | "refused" | false> {
 	const allowed = await authorize(slug, "sso.manage");
 	if (!allowed.ok || !isId(id)) return false;
 	const signIn = await findSignIn(await database(), allowed.session.workspace.id, id);
-	return signIn?.intent === "test" && signIn.endedAt !== null;
+	if (signIn?.intent !== "test" || signIn.endedAt === null) return false;
+	return signIn.outcome === "welcome" || signIn.outcome === "link" ? "passed" : "refused";
 }
 
 /** Turns a connection on or off. */

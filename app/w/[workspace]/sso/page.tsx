@@ -77,6 +77,8 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 	const page = await loadSsoPage(session, now);
 	const { connection } = page;
 	const done = setupSteps(page, now);
+	// Nothing set up yet: there is one thing to do, and nothing to find one's way in.
+	const isEmpty = !connection && page.domains.length === 0 && !page.directory.directory;
 	const isLive = done.includes("enable") && done.includes("domains");
 	const connections = await Promise.all(
 		page.connections.map((each) =>
@@ -133,7 +135,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 				) : null}
 			</div>
 			<div className="mt-10">
-				<SectionLayout items={sections}>
+				<SectionLayout items={isEmpty ? [] : sections}>
 					<Part title={t("parts.sso")}>
 						{connection ? (
 							<ConnectionsSection

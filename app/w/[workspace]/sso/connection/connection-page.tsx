@@ -5,6 +5,7 @@ import { GuidePane } from "@/components/guide/guide-pane";
 import { HaveReady, type SecondFactor } from "@/components/guide/have-ready";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
+import type { TurnOn } from "@/components/sso/form-frame";
 import { KnownDomains } from "@/components/sso/known-domains";
 import { MetadataNews } from "@/components/sso/metadata-news";
 import { ProtocolSwitch } from "@/components/sso/protocol-switch";
@@ -25,6 +26,7 @@ import { type Protocol, type Provider, providerOf } from "@/lib/sso/providers";
 import { serviceAddresses } from "@/lib/sso/saml/sp";
 import { lastTest } from "@/lib/sso/sign-in";
 import { signedOutUri } from "@/lib/sso/sign-out";
+import { offNumbers } from "@/lib/sso/turned-off";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { loginUrl } from "../addresses";
 import { testView } from "../test-view";
@@ -63,7 +65,11 @@ export async function ConnectionPage({
 	const saml =
 		connection?.protocol === "saml" ? samlAddresses(workspace.slug, connection.id) : null;
 	const ours = protocol === "oidc" ? oidc : (saml ?? { loginUrl: oidc.loginUrl });
-	const part = { slug: workspace.slug, provider, name, result };
+	const turnOn = await turnOnOf(workspace.id, connection, document);
+	const domains = (
+		<KnownDomains domains={await listDomains(db, workspace.id)} workspace={workspace.name} />
+	);
+	const part = { slug: workspace.slug, provider, name, domains, result, turnOn };
 	return (
 		<Messages of={["connection", "guide"]}>
 			<PageHeader
@@ -103,12 +109,6 @@ export async function ConnectionPage({
 								{...part}
 								connection={connection?.protocol === "oidc" ? connection : null}
 								ours={oidc}
-								domains={
-									<KnownDomains
-										domains={await listDomains(db, workspace.id)}
-										workspace={workspace.name}
-									/>
-								}
 							/>
 						) : (
 							<SamlPart
@@ -137,6 +137,17 @@ function samlAddresses(slug: string, id: string) {
 	const addresses = serviceAddresses(id);
 	const escaped = addresses.acsUrl.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	return { ...addresses, loginUrl: loginUrl(slug), acsUrlPattern: `^${escaped}$` };
+}
+
+/** How the form turns the connection on, and what that would end. Null: it is on. */
+async function turnOnOf(
+	workspaceId: string,
+	connection: Connection | null,
+	{ activation, endSessionsOn }: Policy,
+): Promise<TurnOn | null> {
+	if (connection?.status === "active") return null;
+	const { sessions } = await offNumbers(await database(), workspaceId, new Date());
+	return { by: activation, endsSessions: endSessionsOn.includes("enabled") ? sessions : 0 };
 }
 
 function protocolOf({ speaks }: Provider, asked: string | undefined): Protocol {

@@ -1,11 +1,17 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { EndpointsPanel } from "@/components/sso/endpoints-panel";
+import type { TurnOn } from "@/components/sso/form-frame";
 import { OidcForm } from "@/components/sso/oidc-form";
 import type { OidcConnection } from "@/lib/sso/connections";
 import { mappingFields } from "@/lib/sso/draft";
 import type { Provider } from "@/lib/sso/providers";
-import { saveConnectionAction, testConnectionAction, testEndedAction } from "../actions";
+import {
+	saveConnectionAction,
+	setEnabledAction,
+	testConnectionAction,
+	testEndedAction,
+} from "../actions";
 
 /** The form of an OpenID Connect connection, with what was found at its issuer. */
 export async function OidcPart({
@@ -16,6 +22,7 @@ export async function OidcPart({
 	ours,
 	domains,
 	result,
+	turnOn,
 }: {
 	slug: string;
 	connection: OidcConnection | null;
@@ -25,6 +32,7 @@ export async function OidcPart({
 	ours: { redirectUri: string; loginUrl: string };
 	domains: ReactNode;
 	result: ReactNode;
+	turnOn: TurnOn | null;
 }) {
 	const t = await getTranslations("connection");
 	const format = await getFormatter();
@@ -74,8 +82,10 @@ export async function OidcPart({
 					save: saveConnectionAction.bind(null, slug),
 					test: testConnectionAction.bind(null, slug),
 					ended: testEndedAction.bind(null, slug),
+					enable: setEnabledAction.bind(null, slug),
 				}}
 				backHref={`/w/${slug}/sso`}
+				turnOn={turnOn}
 				result={result}
 			/>
 			{connection ? <EndpointsPanel metadata={connection.metadata} /> : null}

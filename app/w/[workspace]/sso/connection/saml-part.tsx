@@ -1,11 +1,17 @@
 import type { ReactNode } from "react";
 import { BeginSaml } from "@/components/sso/begin-saml";
+import type { TurnOn } from "@/components/sso/form-frame";
 import { type SamlAddresses, SamlForm } from "@/components/sso/saml-form";
 import type { SamlConnection } from "@/lib/sso/connections";
 import { mappingFields, type SamlDraft } from "@/lib/sso/draft";
 import type { Guide, OurValue } from "@/lib/sso/guides";
 import type { Provider } from "@/lib/sso/providers";
-import { saveConnectionAction, testConnectionAction, testEndedAction } from "../actions";
+import {
+	saveConnectionAction,
+	setEnabledAction,
+	testConnectionAction,
+	testEndedAction,
+} from "../actions";
 import { readMetadataAction } from "../metadata-action";
 import { metadataView } from "../metadata-view";
 
@@ -23,7 +29,9 @@ export function SamlPart({
 	name,
 	guide,
 	ours,
+	domains,
 	result,
+	turnOn,
 }: {
 	slug: string;
 	connection: SamlConnection | null;
@@ -33,13 +41,16 @@ export function SamlPart({
 	guide: Guide;
 	/** Null until the connection has addresses of its own. */
 	ours: SamlAddresses | null;
+	domains: ReactNode;
 	result: ReactNode;
+	turnOn: TurnOn | null;
 }) {
 	const home = `/w/${slug}/sso`;
 	const actions = {
 		save: saveConnectionAction.bind(null, slug),
 		test: testConnectionAction.bind(null, slug),
 		ended: testEndedAction.bind(null, slug),
+		enable: setEnabledAction.bind(null, slug),
 	};
 	const initial = draftOf(connection, provider, name);
 	if (!connection || !ours)
@@ -57,9 +68,11 @@ export function SamlPart({
 			ours={ours}
 			stored={idp ? metadataView(idp, undefined, new Date()) : null}
 			storedUrl={connection.metadataUrl}
+			domains={domains}
 			actions={actions}
 			read={readMetadataAction.bind(null, slug)}
 			backHref={home}
+			turnOn={turnOn}
 			result={result}
 		/>
 	);
