@@ -34,6 +34,8 @@ export type DirectoryView = {
 	held: number;
 	lastRequestAt: Date | null;
 	tokens: TokenView[];
+	/** None works, because turning SSO off ended them. */
+	endedWithSso: boolean;
 	provider: string;
 	/** Why the endpoint answers 403 although it is on, in words. */
 	closed: string | null;
@@ -54,9 +56,12 @@ export type DirectoryActions = {
 export function DirectoryPanel({
 	directory,
 	actions,
+	guided = false,
 }: {
 	directory: DirectoryView;
 	actions: DirectoryActions;
+	/** The steps at the provider are beside it already. */
+	guided?: boolean;
 }) {
 	const t = useTranslations("directory");
 	const { href } = directory;
@@ -67,6 +72,7 @@ export function DirectoryPanel({
 			title={t("title")}
 			badge={<StateBadge state={directory.state} />}
 			description={t("description", { provider: directory.provider })}
+			actions={guided ? null : <ButtonLink href={href}>{t("guide")}</ButtonLink>}
 		>
 			<Panel>
 				{directory.held > 0 ? (
@@ -105,6 +111,7 @@ export function DirectoryPanel({
 				{waits ? <FirstRequest provider={directory.provider} /> : null}
 				<Tokens
 					tokens={directory.tokens}
+					endedWithSso={directory.endedWithSso}
 					enabled={directory.enabled}
 					provider={directory.provider}
 					actions={actions.tokens}

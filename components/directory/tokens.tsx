@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
-import { PanelRow } from "@/components/ui/panel";
+import { PanelFoot, PanelRow } from "@/components/ui/panel";
 import { SecretOnce } from "@/components/ui/secret-once";
 import { SelectField } from "@/components/ui/select";
 import { StateBadge } from "@/components/ui/state";
@@ -28,6 +28,8 @@ export type TokenView = {
 	daysLeft: number | null;
 	/** It was replaced, and works until it expires. */
 	inOverlap: boolean;
+	/** Whole days since it was made. */
+	age: number;
 };
 
 type TokenRefusal = RefusalView | { ok: false; reason: "too_many" | "name" };
@@ -45,11 +47,13 @@ type Asked = { what: "new" } | { what: "rotate" | "rename" | "revoke"; token: To
 /** The tokens of the directory: prefix, name, who made it, when it was used and when it ends. */
 export function Tokens({
 	tokens,
+	endedWithSso,
 	enabled,
 	provider,
 	actions,
 }: {
 	tokens: readonly TokenView[];
+	endedWithSso: boolean;
 	enabled: boolean;
 	provider: string;
 	actions: TokenActions;
@@ -66,7 +70,7 @@ export function Tokens({
 		<>
 			{tokens.length === 0 ? (
 				<EmptyState
-					title={t("empty")}
+					title={endedWithSso ? t("ended") : t("empty")}
 					action={
 						<Button
 							icon={<Plus aria-hidden />}
@@ -77,7 +81,8 @@ export function Tokens({
 						</Button>
 					}
 				>
-					{enabled ? t("emptyOn") : t("emptyOff")}
+					{endedWithSso ? `${t("endedBody", { provider })} ` : null}
+					{enabled ? (endedWithSso ? null : t("emptyOn")) : t("emptyOff")}
 				</EmptyState>
 			) : (
 				<>
@@ -114,6 +119,7 @@ export function Tokens({
 								</span>,
 								<span key="by">
 									{row.createdBy}, <Time at={row.createdAt} as="day" />
+									<span className="block text-xs text-ink-3">{t("age", { days: row.age })}</span>
 								</span>,
 								row.lastUsedAt ? <Time key="used" at={row.lastUsedAt} /> : t("never"),
 								<Expiry key="expires" token={row} />,
@@ -150,6 +156,7 @@ export function Tokens({
 							],
 						}))}
 					/>
+					<PanelFoot>{t("advice", { provider })}</PanelFoot>
 				</>
 			)}
 			<NewToken

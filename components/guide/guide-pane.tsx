@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown } from "lucide-react";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
 import { ArchTile } from "@/components/ui/arch-tile";
@@ -23,11 +24,14 @@ export function GuidePane({
 	protocol,
 	provider,
 	values,
+	directoryHref,
 }: {
 	guide: Guide;
 	protocol: GuideProtocol;
 	provider: string;
 	values: OurValues;
+	/** Where the steps of directory sync are, for a guide that leads on to them. */
+	directoryHref?: string | undefined;
 }) {
 	const t = useTranslations("guide");
 	const format = useFormatter();
@@ -94,6 +98,13 @@ export function GuidePane({
 							</Station>
 						))}
 					</Line>
+					{directoryHref ? (
+						<p className="mt-3 text-sm">
+							<Link href={directoryHref} className="link">
+								{t("directory")}
+							</Link>
+						</p>
+					) : null}
 				</PanelBody>
 				<Release guide={guide} protocol={protocol} />
 				{guide.trouble.length > 0 ? (

@@ -39,6 +39,7 @@ export function ConnectionSummary({
 	setEnabled,
 	danger,
 	actions,
+	scim,
 }: {
 	connection: ConnectionView;
 	/** Among several: the values are behind a press. */
@@ -46,6 +47,7 @@ export function ConnectionSummary({
 	setEnabled: SetEnabled;
 	danger: DangerView | undefined;
 	actions: DangerActions;
+	scim: ReactNode;
 }) {
 	const t = useTranslations("sso.connection");
 	const list = useTranslations("connections");
@@ -92,12 +94,13 @@ export function ConnectionSummary({
 				actions={actions}
 			/>
 			<PanelBody>{folded ? <Folded title={list("values")}>{values}</Folded> : values}</PanelBody>
-			<PanelFoot>
+			<PanelFoot className="justify-between">
 				<span>
 					{tested
 						? t.rich("tested", { by: tested.by, at: () => <Time at={tested.at} /> })
 						: t("untested")}
 				</span>
+				{scim}
 			</PanelFoot>
 		</Panel>
 	);

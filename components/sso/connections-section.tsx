@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { ButtonLink } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { ConnectionSummary, type ConnectionView } from "./connection-summary";
@@ -13,6 +14,7 @@ export function ConnectionsSection({
 	setEnabled,
 	danger,
 	actions,
+	scim,
 }: {
 	connections: readonly ConnectionView[];
 	addHref: string;
@@ -20,6 +22,8 @@ export function ConnectionsSection({
 	/** What turning each off would mean. */
 	danger: readonly DangerView[];
 	actions: DangerActions;
+	/** What turns directory sync on, at a connection that was tested or is on. */
+	scim?: ((connection: ConnectionView) => ReactNode) | undefined;
 }) {
 	const t = useTranslations("connections");
 	return (
@@ -42,6 +46,7 @@ export function ConnectionsSection({
 						setEnabled={setEnabled}
 						danger={danger.find(({ id }) => id === connection.id)}
 						actions={actions}
+						scim={connection.tested || connection.status === "active" ? scim?.(connection) : null}
 					/>
 				))}
 			</div>

@@ -16,6 +16,7 @@ export function SecretOnce({
 	title,
 	where,
 	place,
+	beside,
 	onDone,
 }: {
 	/** The secret; nothing is shown while it is undefined. */
@@ -27,6 +28,8 @@ export function SecretOnce({
 	where?: ReactNode;
 	/** The provider's name, for the box to tick. */
 	place?: string | undefined;
+	/** What goes there with it, which is no secret. */
+	beside?: ReactNode;
 	onDone: () => void;
 }) {
 	const t = useTranslations("ui.secret");
@@ -53,6 +56,7 @@ export function SecretOnce({
 				</Button>
 			}
 		>
+			{beside ? <div className="mb-4">{beside}</div> : null}
 			<div className="flex items-stretch overflow-hidden rounded-md border border-line-2 bg-sunk">
 				<code className="min-w-0 flex-1 px-3 py-2.5 text-sm leading-5 break-all">{value}</code>
 				<CopyJoined

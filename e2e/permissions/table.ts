@@ -67,6 +67,7 @@ export const places: Record<string, Place> = {
 	"sso/connection/new": { needs: "sso.manage", at: () => "/sso/connection/new?provider=oidc" },
 	"sso/history": { needs: "policy.manage", at: () => "/sso/history" },
 	"sso/rules": { needs: "policy.manage", at: () => "/sso/rules" },
+	"sso/directory": { needs: "directory.manage", at: () => "/sso/directory" },
 	"sso/directory/drift": { needs: "directory.manage", at: () => "/sso/directory/drift" },
 	"sso/directory/requests": { needs: "directory.manage", at: () => "/sso/directory/requests" },
 	"sso/directory/requests/[id]": {
@@ -248,6 +249,7 @@ export const actions: Record<string, Action> = {
 	"sso/actions.ts setDirectoryAction": manage("directory.manage", () => [true]),
 	"sso/actions.ts createTokenAction": manage("directory.manage", () => [{ name: "", days: null }]),
 	"sso/actions.ts revokeTokenAction": manage("directory.manage", ({ token }) => [token]),
+	"sso/directory/enable-action.ts enableScimAction": manage("directory.manage", () => []),
 	"sso/directory/actions.ts setStrictAction": manage("directory.manage", () => [true]),
 	"sso/directory/actions.ts setGroupAnswerAction": manage("directory.manage", () => [true]),
 	"sso/directory/actions.ts rotateTokenAction": manage("directory.manage", ({ token }) => [

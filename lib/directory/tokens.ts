@@ -3,9 +3,9 @@
  * its hash and a prefix to tell tokens apart. A revoked token ends with the next request, because
  * nothing caches one.
  */
-import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { directoryTokens } from "@/db/schema";
+import { activity, directoryTokens } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { hashToken, newToken } from "@/lib/platform/crypto";
@@ -41,6 +41,17 @@ export async function listTokens(db: Db | Tx, directory: DirectoryKey): Promise<
 		.from(directoryTokens)
 		.where(ofDirectory(directory))
 		.orderBy(desc(directoryTokens.createdAt), desc(directoryTokens.id));
+}
+
+/** Whether what last ended a token of the workspace was that SSO was turned off. */
+export async function endedWithSso(db: Db | Tx, workspaceId: string): Promise<boolean> {
+	const [last] = await db
+		.select({ because: sql<string | null>`${activity.details}->>'because'` })
+		.from(activity)
+		.where(and(eq(activity.workspaceId, workspaceId), eq(activity.kind, "token.revoked")))
+		.orderBy(desc(activity.id))
+		.limit(1);
+	return last?.because === "sso_off";
 }
 
 export type IssuedToken = { ok: true; token: string; stored: DirectoryToken };

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Db, transact } from "@/db/client";
+import { type Db, transact, transactOrUndo } from "@/db/client";
 import {
 	activity,
 	connections,
@@ -18,10 +18,14 @@ import { listActivity } from "@/lib/activity/list";
 import { record } from "@/lib/activity/record";
 import { applyAccess } from "@/lib/members/access";
 import { findMember, type Member, suspendMember } from "@/lib/members/members";
+import { changePolicy } from "@/lib/members/policy-change";
 import { recentSignIns } from "@/lib/members/sign-ins";
 import { newId } from "@/lib/platform/ids";
+import { aClient, person } from "@/lib/scim/testing";
 import { vouchForDomain } from "@/lib/sso/domains";
+import { currentPolicy } from "@/lib/workspaces/policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
+import { whatWouldChange } from "./what-would-change";
 import { explainRole, explainSignIn } from "./why";
 
 let db: Db;
@@ -106,6 +110,43 @@ describe("why a role", () => {
 		// What is explained is what is in effect.
 		expect((await findMember(db, workspace.id, aiko.id))?.role).toBe(why.access.role);
 		expect(why.without).toMatchObject({ role: "admin", source: { kind: "hand" } });
+	});
+
+	it("names the groups that arrived and give nothing, until one is mapped after a look", async () => {
+		const workspace = await aWorkspace(db, {
+			policy: { rolesFrom: "groups", defaultRole: "viewer" },
+		});
+		await aMember(db, workspace, { roleByHand: "admin" });
+		const client = await aClient(db, workspace.id);
+		const zoe = {
+			workspaceId: workspace.id,
+			id: String((await client.send("POST", "/Users", person("zoe@acme.test"))).body.id),
+		};
+		// A group that was not received gives nothing, and the explanation can say so.
+		expect(await explainRole(db, zoe)).toMatchObject({
+			access: { role: "viewer", source: { kind: "default" } },
+			groups: { arrived: 0, unmapped: [] },
+		});
+		const schema = "urn:ietf:params:scim:schemas:core:2.0:Group";
+		const pushed = await client.send("POST", "/Groups", {
+			schemas: [schema],
+			displayName: "Leads",
+			members: [{ value: zoe.id }],
+		});
+		expect(await explainRole(db, zoe)).toMatchObject({
+			access: { role: "viewer" },
+			groups: { arrived: 1, unmapped: ["Leads"] },
+		});
+		const { document, revision } = await currentPolicy(db, workspace.id);
+		const mappings = { [String(pushed.body.id)]: { role: "admin" } };
+		const { changes } = await whatWouldChange(db, workspace.id, { ...document, mappings });
+		expect(changes).toMatchObject([{ id: zoe.id, before: "Viewer", after: "Admin" }]);
+		const acting = { actor: operator, fresh: true };
+		await transactOrUndo(db, (tx) =>
+			changePolicy(tx, acting, workspace.id, revision, { mappings }, null),
+		);
+		expect((await findMember(db, workspace.id, zoe.id))?.role).toBe("admin");
+		expect((await explainRole(db, zoe)).groups).toEqual({ arrived: 1, unmapped: [] });
 	});
 
 	it("says of somebody deactivated what they would hold", async () => {

@@ -10,6 +10,7 @@ import type { Member } from "@/lib/members/members";
 import { personFacts } from "@/lib/members/person";
 import { type Access, accessFor, type MemberFacts } from "@/lib/policy/access";
 import { type Admission, admit, type SignInAttempt } from "@/lib/policy/admit";
+import type { Policy } from "@/lib/policy/document";
 import { type Connection, listConnections } from "@/lib/sso/connections";
 import { loadSsoFacts } from "@/lib/sso/facts";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -19,6 +20,8 @@ export type WhyRole = {
 	access: Access;
 	/** What would be left without the source that decides; null where nothing decides. */
 	without: Access | null;
+	/** Where directory groups decide: those the member is in. Null where they decide nothing. */
+	groups: { arrived: number; unmapped: string[] } | null;
 };
 
 /**
@@ -36,7 +39,17 @@ export async function explainRole(
 	const rules = await loadRules(db, workspaceId);
 	const access = accessFor(document, { member: facts, ...rules });
 	const less = withoutSource(facts, access);
-	return { access, without: less && accessFor(document, { member: less, ...rules }) };
+	return {
+		access,
+		without: less && accessFor(document, { member: less, ...rules }),
+		groups: document.rolesFrom === "groups" ? groupsOf(facts, document) : null,
+	};
+}
+
+function groupsOf({ directory }: MemberFacts, { mappings }: Policy): WhyRole["groups"] {
+	if (!directory) return null;
+	const unmapped = directory.groups.filter(({ id }) => !Object.hasOwn(mappings, id));
+	return { arrived: directory.groups.length, unmapped: unmapped.map(({ name }) => name) };
 }
 
 /** The facts without the source of the role; null where taking it away is not a matter of the member. */

@@ -9,12 +9,13 @@ import { resetJobs } from "@/lib/accounts/resets";
 import { startSession } from "@/lib/accounts/sessions";
 import { visitor } from "@/lib/accounts/testing";
 import { enableDirectory, findDirectory } from "@/lib/directory/directory";
-import { issueToken, listTokens } from "@/lib/directory/tokens";
+import { endedWithSso, issueToken, listTokens } from "@/lib/directory/tokens";
 import { whatWouldChange } from "@/lib/impact/what-would-change";
 import type { Member } from "@/lib/members/members";
 import { changePolicy, policyJobs } from "@/lib/members/policy-change";
 import { runDueJobs } from "@/lib/platform/jobs";
 import type { Policy } from "@/lib/policy/document";
+import { aClient } from "@/lib/scim/testing";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { activateConnection, pauseConnection, removeConnection } from "./connections";
@@ -343,6 +344,27 @@ describe("turning SSO off", () => {
 			transactOrUndo(db, (tx) => pauseConnection(tx, operator, workspace, connectionId));
 		expect(await run()).toEqual({ ok: true });
 		expect(await tokens()).toBe(left);
+	});
+
+	it("wants a new token once SSO is on again, and says so until there is one", async () => {
+		const { workspace, connectionId } = await live({ revokeTokensWithSso: "yes" });
+		const { send, directoryId } = await aClient(db, workspace.id);
+		expect((await send("GET", "/Users")).status).toBe(200);
+		const off = await transactOrUndo(db, (tx) =>
+			pauseConnection(tx, operator, workspace, connectionId),
+		);
+		expect(off).toEqual({ ok: true });
+		expect((await send("GET", "/Users")).status).toBe(401);
+		await transactOrUndo(db, (tx) => activateConnection(tx, operator, workspace, connectionId));
+		expect((await send("GET", "/Users")).status).toBe(401);
+		expect(await endedWithSso(db, workspace.id)).toBe(true);
+		const key = { workspaceId: workspace.id, id: directoryId };
+		const made = await transact(db, (tx) =>
+			issueToken(tx, operator, key, { name: "new" }, new Date()),
+		);
+		if (!made.ok) throw new Error(made.reason);
+		const authorization = `Bearer ${made.token}`;
+		expect((await send("GET", "/Users", undefined, { authorization })).status).toBe(200);
 	});
 
 	it("revokes no token while another connection is still on", async () => {

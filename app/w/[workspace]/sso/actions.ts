@@ -173,7 +173,7 @@ export async function setDirectoryAction(
 		return refusal(done.reason === "plan_needed" ? "plan_needed" : "needs_active_connection", {
 			workspace: workspace.name,
 		});
-	revalidatePath(pageOf(slug));
+	revalidatePath(pageOf(slug), "layout");
 	return { ok: true };
 }
 
@@ -200,7 +200,7 @@ export async function createTokenAction(
 			? { ok: false, reason: "name" }
 			: refusal("needs_directory");
 	}
-	revalidatePath(pageOf(slug));
+	revalidatePath(pageOf(slug), "layout");
 	return { ok: true, token: issued.token };
 }
 
@@ -215,6 +215,6 @@ export async function revokeTokenAction(slug: string, id: string): Promise<{ ok:
 		return revokeToken(tx, actor, directory, id, new Date());
 	});
 	if (!done.ok) return refusal("stale");
-	revalidatePath(pageOf(slug));
+	revalidatePath(pageOf(slug), "layout");
 	return { ok: true };
 }

@@ -5,6 +5,7 @@ import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
 import { ActivityList } from "@/components/activity/activity-list";
 import { DirectoryPanel } from "@/components/directory/directory-panel";
+import { EnableScim } from "@/components/directory/enable-scim";
 import { MappingSection } from "@/components/directory/mapping-section";
 import { Messages } from "@/components/messages";
 import { PolicyPanel } from "@/components/policy/policy-panel";
@@ -20,20 +21,10 @@ import { ButtonLink } from "@/components/ui/button";
 import { FactsRow } from "@/components/ui/facts-row";
 import { Part, Section } from "@/components/ui/section";
 import { offered } from "@/lib/sso/providers";
-import {
-	createTokenAction,
-	removeConnectionAction,
-	revokeTokenAction,
-	setDirectoryAction,
-	setEnabledAction,
-} from "./actions";
+import { removeConnectionAction, setEnabledAction } from "./actions";
 import { connectionView } from "./connection-view";
-import {
-	renameTokenAction,
-	rotateTokenAction,
-	setGroupAnswerAction,
-	setStrictAction,
-} from "./directory/actions";
+import { enableScimAction } from "./directory/enable-action";
+import { directoryActions } from "./directory/panel-actions";
 import { directoryView, mappingView } from "./directory/view";
 import {
 	addDomainAction,
@@ -144,6 +135,17 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								setEnabled={setEnabledAction.bind(null, slug)}
 								danger={danger}
 								actions={dangerActions}
+								scim={
+									directory.enabled || !can(session, "directory.manage")
+										? undefined
+										: (each) => (
+												<EnableScim
+													provider={each.name}
+													href={directory.href}
+													enable={enableScimAction.bind(null, slug)}
+												/>
+											)
+								}
 							/>
 						) : (
 							<Section
@@ -184,20 +186,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 						/>
 					</Part>
 					<Part title={t("parts.directory")}>
-						<DirectoryPanel
-							directory={directory}
-							actions={{
-								setEnabled: setDirectoryAction.bind(null, slug),
-								setStrict: setStrictAction.bind(null, slug),
-								setGroupAnswer: setGroupAnswerAction.bind(null, slug),
-								tokens: {
-									create: createTokenAction.bind(null, slug),
-									rotate: rotateTokenAction.bind(null, slug),
-									rename: renameTokenAction.bind(null, slug),
-									revoke: revokeTokenAction.bind(null, slug),
-								},
-							}}
-						/>
+						<DirectoryPanel directory={directory} actions={directoryActions(slug)} />
 						<MappingSection mapping={mapping} />
 					</Part>
 					<Part title={t("parts.activity")}>

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { PinRole, SetRole } from "@/components/members/role-forms";
 import { type Candidate, WhyTree } from "@/components/members/why-tree";
@@ -56,6 +57,7 @@ export async function WhyPanel({
 						candidates={await candidatesOf(why, names, from)}
 					/>
 				</PanelBody>
+				<GroupNotes why={why} names={names} mappingHref={`/w/${slug}/sso/mapping`} />
 				{without ? (
 					<PanelFoot>
 						{without.role === null
@@ -95,8 +97,41 @@ export async function WhyPanel({
 	);
 }
 
+/** Groups of the provider that give nothing here, and why. */
+async function GroupNotes({
+	why: { groups },
+	names,
+	mappingHref,
+}: {
+	why: WhyRole;
+	names: Names;
+	mappingHref: string;
+}) {
+	const t = await getTranslations("member.why.groups");
+	if (!groups || (groups.arrived > 0 && groups.unmapped.length === 0)) return null;
+	const words = { name: names.first, provider: names.provider };
+	return (
+		<PanelFoot>
+			<span>
+				{groups.arrived === 0
+					? t("none", words)
+					: t.rich("unmapped", {
+							...words,
+							count: groups.unmapped.length,
+							groups: groups.unmapped.slice(0, 10).join(", "),
+							map: (label) => (
+								<Link href={mappingHref} className="link">
+									{label}
+								</Link>
+							),
+						})}
+			</span>
+		</PanelFoot>
+	);
+}
+
 export async function candidatesOf(
-	{ access }: WhyRole,
+	{ access }: Pick<WhyRole, "access">,
 	names: Names,
 	from: string,
 ): Promise<Candidate[]> {

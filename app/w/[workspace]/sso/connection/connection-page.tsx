@@ -90,7 +90,15 @@ export async function ConnectionPage({
 			<GuideFacts known={knownFacts(connection)}>
 				<div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_320px] lg:gap-7">
 					<aside className="min-w-0 lg:col-start-2 lg:row-start-1">
-						<GuidePane guide={guide} protocol={protocol} provider={provider.name} values={ours} />
+						<GuidePane
+							guide={guide}
+							protocol={protocol}
+							provider={provider.name}
+							values={ours}
+							directoryHref={
+								provider.scim ? `${home}/directory?provider=${provider.key}` : undefined
+							}
+						/>
 					</aside>
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
 						{connection?.metadataNews ? (

@@ -9,7 +9,7 @@ import { type DirectoryOverview, loadDirectory } from "@/lib/directory/directory
 import { countHolds } from "@/lib/directory/holds";
 import { mappableGroups } from "@/lib/directory/mapping";
 import { countRequests } from "@/lib/directory/request-list";
-import { type DirectoryToken, listTokens } from "@/lib/directory/tokens";
+import { type DirectoryToken, endedWithSso, listTokens } from "@/lib/directory/tokens";
 import { listGroups } from "@/lib/groups/list";
 import { loadRoles } from "@/lib/members/access";
 import { env } from "@/lib/platform/env";
@@ -29,6 +29,7 @@ export async function directoryView(workspace: Workspace, now: Date): Promise<Di
 		countHolds(db, workspace.id),
 		providerName(workspace.id),
 	]);
+	const shown = tokens.filter((token) => isShown(token, now));
 	const base = `${env().PUBLIC_URL}/api/scim/v2`;
 	return {
 		enabled: directory?.enabled ?? false,
@@ -44,7 +45,8 @@ export async function directoryView(workspace: Workspace, now: Date): Promise<Di
 		requests,
 		held,
 		lastRequestAt: directory?.lastRequestAt ?? null,
-		tokens: tokens.filter((token) => isShown(token, now)).map((token) => tokenView(token, now)),
+		tokens: shown.map((token) => tokenView(token, now)),
+		endedWithSso: shown.length === 0 && (await endedWithSso(db, workspace.id)),
 		provider,
 		closed:
 			directory?.enabled && closed && closed !== "directory_off" ? t(`closed.${closed}`) : null,
@@ -74,6 +76,7 @@ function tokenView(token: DirectoryToken, now: Date): TokenView {
 		expired: left !== null && left < 0,
 		daysLeft: left !== null && left >= 0 && left <= soonDays ? left : null,
 		inOverlap: replacedById !== null,
+		age: Math.floor((now.getTime() - createdAt.getTime()) / dayMs),
 	};
 }
 

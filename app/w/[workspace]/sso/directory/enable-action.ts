@@ -1,0 +1,35 @@
+"use server";
+import { revalidatePath } from "next/cache";
+import { type Refusal, refusal } from "@/app/refusal";
+import { authorize } from "@/app/require";
+import { database, transactOrUndo } from "@/db/client";
+import { enableDirectory } from "@/lib/directory/directory";
+import { issueToken } from "@/lib/directory/tokens";
+import { env } from "@/lib/platform/env";
+import { providerName } from "./provider";
+
+/**
+ * Turns directory sync on and makes a token for the provider: all that it wants, at once. No token
+ * where as many as may work already do.
+ */
+export async function enableScimAction(
+	slug: string,
+): Promise<{ ok: true; endpoint: string; token: string | null } | Refusal> {
+	const allowed = await authorize(slug, "directory.manage", { fresh: true });
+	if (!allowed.ok) return refusal(allowed.reason);
+	const { workspace, actor } = allowed.session;
+	const name = await providerName(workspace.id);
+	const now = new Date();
+	const done = await transactOrUndo(await database(), async (tx) => {
+		const enabled = await enableDirectory(tx, actor, workspace.id, now);
+		if (!enabled.ok) return enabled;
+		const issued = await issueToken(tx, actor, enabled.directory, { name }, now);
+		return { ok: true, token: issued.ok ? issued.token : null } as const;
+	});
+	if (!done.ok)
+		return refusal(done.reason === "plan_needed" ? "plan_needed" : "needs_active_connection", {
+			workspace: workspace.name,
+		});
+	revalidatePath(`/w/${slug}/sso`, "layout");
+	return { ok: true, endpoint: `${env().PUBLIC_URL}/api/scim/v2`, token: done.token };
+}
