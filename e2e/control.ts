@@ -10,13 +10,20 @@ import { openDatabase } from "@/db/client";
 import { signInByPassword } from "@/lib/accounts/password-sign-in";
 import { sealBrowserId, sessionCookie } from "@/lib/accounts/session-cookie";
 import { ports } from "./settings";
-import { type ConnectionInput, makeConnection, makeWorld, type WorldInput } from "./world";
+import {
+	type ConnectionInput,
+	makeConnection,
+	makeWorld,
+	type SamlConnectionInput,
+	type WorldInput,
+} from "./world";
 
 const calls: Record<string, (input: unknown) => Promise<unknown>> = {
 	/** A workspace of the test's own. */
 	world: async (input) => makeWorld((await openDatabase()).db, input as WorldInput),
 	/** A connection of a workspace to a provider, turned on. */
-	connection: async (input) => makeConnection((await openDatabase()).db, input as ConnectionInput),
+	connection: async (input) =>
+		makeConnection((await openDatabase()).db, input as ConnectionInput | SamlConnectionInput),
 	/** Moves time by ageing rows, and looks at what was stored. */
 	sql: async (input) => {
 		const { db } = await openDatabase();

@@ -16,6 +16,8 @@ export const ports = {
 	google: port + 10,
 	/** The name server that the application asks for the records of domains. */
 	dns: port + 11,
+	/** The local SAML provider of each worker, at 127.0.0.1: another site than the application. */
+	saml: (worker: number) => port + 12 + worker,
 };
 
 export const baseUrl = `http://localhost:${port}`;
@@ -28,7 +30,10 @@ export const google = {
 };
 
 /** Every address that the server may call beyond the public internet. */
-export const egress = [1, 2, 3, 4, 5, 6, 7, 8, 10].map((offset) => `localhost:${port + offset}`);
+export const egress = [
+	...[1, 2, 3, 4, 5, 6, 7, 8, 10].map((offset) => `localhost:${port + offset}`),
+	...[12, 13, 14, 15].map((offset) => `127.0.0.1:${port + offset}`),
+];
 
 /** The folder of this run: the embedded database, mail, the server's log. Set by the configuration. */
 export function dataFolder(): string {

@@ -49,28 +49,57 @@ export type ConnectionInput = {
 	values?: Record<string, unknown>;
 };
 
+export type SamlConnectionInput = {
+	workspaceId: string;
+	/** Where the provider's metadata is, or the document itself. */
+	metadata: string;
+	/** The connection to change; a new one if not given. */
+	id?: string;
+	/** Further fields of its form. */
+	values?: Record<string, unknown>;
+};
+
 /** Saves a connection after asking its provider, and turns it on. @returns its id. */
-export async function makeConnection(db: Db, input: ConnectionInput): Promise<string> {
-	const { workspaceId, issuer, client, values } = input;
-	const workspace = await workspaceById(db, workspaceId);
-	const parsed = parseDraft({
-		protocol: "oidc",
-		name: "Hostile",
-		provider: "oidc",
-		issuer,
-		clientId: client.id,
-		clientSecret: client.secret,
-		secretExpiresOn: "",
-		discoveryEndpoint: "",
-		...values,
-	});
+export async function makeConnection(
+	db: Db,
+	input: ConnectionInput | SamlConnectionInput,
+): Promise<string> {
+	const workspace = await workspaceById(db, input.workspaceId);
+	const parsed = parseDraft(valuesOf(input));
 	if (!workspace || !parsed.ok) throw new Error("no such workspace, or a malformed draft");
-	const saved = await saveConnection(db, operator, workspace, null, parsed.draft);
+	const known = "id" in input ? (input.id ?? null) : null;
+	const saved = await saveConnection(db, operator, workspace, known, parsed.draft);
 	if (!saved.ok) throw new Error(saved.reason);
 	const { id } = saved.connection;
 	const turnedOn = await transact(db, (tx) => activateConnection(tx, operator, workspace, id));
 	if (!turnedOn.ok) throw new Error(turnedOn.reason);
 	return id;
+}
+
+/** The fields of a connection's form. */
+function valuesOf(input: ConnectionInput | SamlConnectionInput): Record<string, unknown> {
+	if ("metadata" in input) {
+		const isAddress = /^https?:/.test(input.metadata);
+		return {
+			protocol: "saml",
+			name: "Acme SAML",
+			provider: "saml",
+			source: isAddress ? "url" : "xml",
+			...(isAddress ? { metadataUrl: input.metadata } : { metadataXml: input.metadata }),
+			...input.values,
+		};
+	}
+	return {
+		protocol: "oidc",
+		name: "Hostile",
+		provider: "oidc",
+		issuer: input.issuer,
+		clientId: input.client.id,
+		clientSecret: input.client.secret,
+		secretExpiresOn: "",
+		discoveryEndpoint: "",
+		...input.values,
+	};
 }
 
 /** Makes a world. Two of them never share a name, an address or a domain. */

@@ -13,6 +13,7 @@ import { record } from "@/lib/activity/record";
 import { labelOf, type Member } from "@/lib/members/members";
 import { hashToken } from "@/lib/platform/crypto";
 import { type Admission, admit, type SignInAttempt } from "@/lib/policy/admit";
+import type { Reason } from "@/lib/policy/reasons";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { type Workspace, workspaceById } from "@/lib/workspaces/workspaces";
 import { displayName, type Identity } from "./claims";
@@ -32,8 +33,8 @@ export type Finished =
 /**
  * Redeems a ticket.
  * @param confirmed the person has agreed to replace a live session of another member.
- * Refused: ticket_used (unknown, used, late, or brought by another browser), connection_* where it
- *   changed meanwhile, and whatever `admit` refuses.
+ * Refused: ticket_used (unknown, used, or late), other_browser, connection_* where it changed
+ *   meanwhile, and whatever `admit` refuses.
  */
 export async function finishSignIn(
 	db: Db,
@@ -44,7 +45,7 @@ export async function finishSignIn(
 ): Promise<Finished> {
 	return transact(db, async (tx): Promise<Finished> => {
 		const signIn = await redeem(tx, ticket, visitor, now);
-		if (!signIn) return { ok: false, reason: "ticket_used", signIn: null };
+		if (!signIn) return refuseStray(tx, ticket, now);
 		const workspace = await workspaceById(tx, signIn.workspaceId);
 		if (!workspace) return { ok: false, reason: "connection_off", signIn: null };
 		const { identity, shown } = claimsOf(signIn);
@@ -75,9 +76,8 @@ export async function finishSignIn(
 			return { ok: true, kind: "tested", workspace, id: signIn.id };
 		}
 		if (admission.outcome === "refuse" || !connection) {
-			await endRefused(tx, signIn, workspace, identity, admission, trace, now);
 			const reason = admission.outcome === "refuse" ? admission.reason : "connection_off";
-			return { ok: false, reason, signIn: { workspaceId: workspace.id, id: signIn.id } };
+			return endRefused(tx, signIn, reason, trace, now);
 		}
 		const another = session && isAnother(admission, session.member.id) ? session.member : null;
 		// What the provider began, somebody else may have begun: the person must say that they mean it.
@@ -247,28 +247,44 @@ const isAnother = (admission: Admission, memberId: string) =>
 async function endRefused(
 	tx: Tx,
 	signIn: SignIn,
-	workspace: Workspace,
-	identity: Identity,
-	admission: Admission,
+	reason: Reason,
 	trace: TraceStep[],
 	now: Date,
-): Promise<void> {
-	const reason = admission.outcome === "refuse" ? admission.reason : "connection_off";
+): Promise<Refused> {
+	const { workspaceId, id, code } = signIn;
+	const { identity } = claimsOf(signIn);
 	await tx
 		.update(signIns)
 		.set({ endedAt: now, outcome: "refuse", reason, trace })
 		.where(keyOf(signIn));
-	await record(
-		tx,
-		workspace.id,
-		{ kind: "system", label: identity.email ?? displayName(identity) },
-		{
-			kind: "sign_in.sso",
-			outcome: "refused",
-			subject: { kind: "sign_in", id: signIn.id, label: signIn.code },
-			details: { reason, code: signIn.code, email: identity.email },
-		},
-	);
+	if (signIn.intent !== "test")
+		await record(
+			tx,
+			workspaceId,
+			{ kind: "system", label: identity.email ?? displayName(identity) },
+			{
+				kind: "sign_in.sso",
+				outcome: "refused",
+				subject: { kind: "sign_in", id, label: code },
+				details: { reason, code, email: identity.email },
+			},
+		);
+	return { ok: false, reason, signIn: { workspaceId, id } };
+}
+
+/**
+ * Ends an attempt whose ticket turns up in another browser than it was given to: somebody was sent
+ * what is not theirs, or a browser keeps no cookies.
+ */
+async function refuseStray(tx: Tx, ticket: string, now: Date): Promise<Refused> {
+	const [signIn] = await tx
+		.update(signIns)
+		.set({ ticketHash: null })
+		.where(and(eq(signIns.ticketHash, hashToken(ticket)), gt(signIns.ticketExpiresAt, now)))
+		.returning();
+	if (!signIn) return { ok: false, reason: "ticket_used", signIn: null };
+	const trace = [...signIn.trace, step("other_browser", false, now)];
+	return endRefused(tx, signIn, "other_browser", trace, now);
 }
 
 const actorOf = (member: Member, visitor: FlowVisitor): Actor => ({

@@ -204,8 +204,11 @@ describe("a response that is genuine", () => {
 		if (!accepted.ok) throw new Error(accepted.reason);
 		expect(await finishSignIn(db, accepted.ticket, victim, true, new Date())).toMatchObject({
 			ok: false,
-			reason: "ticket_used",
+			reason: "other_browser",
 		});
+		const [row] = await db.select().from(signIns).where(eq(signIns.id, asked.id));
+		expect(row).toMatchObject({ outcome: "refuse", reason: "other_browser" });
+		expect(await told(world)).toContain("other_browser");
 	});
 });
 
