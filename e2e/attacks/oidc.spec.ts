@@ -14,7 +14,7 @@ import {
 	hostileClient,
 	startHostile,
 } from "../fixtures/hostile";
-import type { Answers, HostileProvider } from "../idp/hostile";
+import { type Answers, type HostileProvider, startHostileProvider } from "../idp/hostile";
 import type { World } from "../world";
 
 let provider: HostileProvider;
@@ -257,6 +257,47 @@ test("O10: a rotated key works, an unknown one is asked for once and refused", a
 	);
 	const asked = provider.requests.slice(before).filter((path) => path === "/keys");
 	expect(asked.length).toBeLessThanOrEqual(2);
+});
+
+test("O11: no address of a provider leads inside, at save or at a sign-in", async ({
+	newWorld,
+	connect,
+	sql,
+}) => {
+	const { workspace } = await newWorld();
+	const input = { workspaceId: workspace.id, issuer: provider.issuer, client: hostileClient };
+	for (const inside of [
+		"http://localhost:9",
+		"https://localhost",
+		"https://127.0.0.1",
+		"https://[::1]",
+		"https://0x7f000001",
+		"https://10.0.0.7",
+		"https://169.254.169.254",
+	]) {
+		const endpoint = { discoveryEndpoint: `${inside}/.well-known/openid-configuration` };
+		await expect(connect({ ...input, issuer: inside }), inside).rejects.toThrow(
+			"discovery_blocked",
+		);
+		await expect(connect({ ...input, values: endpoint }), inside).rejects.toThrow(
+			"discovery_blocked",
+		);
+	}
+	// What the document names is asked for at a sign-in, whatever its names led to before.
+	const hidden = await startHostileProvider(hostileClient);
+	for (const endpoint of ["token_endpoint", "jwks_uri", "userinfo_endpoint"])
+		for (const address of [`${hidden.issuer}/x`, hidden.issuer.replace("http:", "https:")]) {
+			const { world, eve } = await connected(newWorld, connect, { [endpoint]: address });
+			await expectRefused(
+				await attempt(world, provider, { claims: eve }),
+				world,
+				"provider_blocked",
+				sql,
+				`${endpoint} ${address}`,
+			);
+		}
+	expect(hidden.requests).toEqual([]);
+	await hidden.close();
 });
 
 test("O12: an answer that does not come, or does not end, is given up within five seconds", async ({

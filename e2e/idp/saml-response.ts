@@ -34,6 +34,17 @@ const strong: Algorithms = {
 	canonicalization: "http://www.w3.org/2001/10/xml-exc-c14n#",
 };
 
+/** An attribute with what providers write beside its name. One name may stand in several. */
+export type Attribute = {
+	name: string;
+	values: string[];
+	friendlyName?: string;
+	/** The end of the URN. */
+	nameFormat?: "basic" | "uri" | "unspecified";
+	/** The xsi:type of its values. */
+	type?: "xs:string" | "xs:anyType";
+};
+
 export type ResponseParts = {
 	keys: SamlKeys;
 	entityId: string;
@@ -43,7 +54,9 @@ export type ResponseParts = {
 	requestId: string | null;
 	nameId: string;
 	nameIdFormat?: string;
-	attributes?: Record<string, string | string[]>;
+	attributes?: Record<string, string | string[]> | readonly Attribute[];
+	/** Says of each issuer that it is an entity, as some do. */
+	issuerFormat?: boolean;
 	now: Date;
 	/** What is signed, the assertion unless said. */
 	sign?: ("assertion" | "response")[];
@@ -53,11 +66,14 @@ export type ResponseParts = {
 	/** Encrypts the assertion to this certificate. */
 	encryptTo?: string;
 	encryption?: string;
+	/** Puts the encrypted key beside the data instead of inside. */
+	keyBeside?: boolean;
 	/** Changes the assertion, or the response around it, before it is signed. */
 	assertion?: (xml: string) => string;
 	response?: (xml: string) => string;
 };
 
+const entityFormat = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity";
 const emailFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 export const newXmlId = () => `_${randomBytes(16).toString("hex")}`;
 const instant = (now: Date, minutes: number) =>
@@ -105,15 +121,11 @@ export function buildResponse(parts: ResponseParts): string {
 	const declare = (name: string, uri: string) =>
 		name ? `xmlns:${name}="${uri}"` : `xmlns="${uri}"`;
 	const asked = parts.requestId ? ` InResponseTo="${parts.requestId}"` : "";
-	const issuer = `<${a}Issuer>${escapeXml(parts.entityId)}</${a}Issuer>`;
+	const entity = parts.issuerFormat ? ` Format="${entityFormat}"` : "";
+	const issuer = `<${a}Issuer${entity}>${escapeXml(parts.entityId)}</${a}Issuer>`;
 	const inNamespace = declare(prefixes.assertion, "urn:oasis:names:tc:SAML:2.0:assertion");
-	const attributes = Object.entries(parts.attributes ?? {})
-		.map(([name, value]) => {
-			const values = [value]
-				.flat()
-				.map((one) => `<${a}AttributeValue>${escapeXml(one)}</${a}AttributeValue>`);
-			return `<${a}Attribute Name="${escapeXml(name)}">${values.join("")}</${a}Attribute>`;
-		})
+	const attributes = attributesOf(parts)
+		.map((attribute) => attributeXml(attribute, a ?? ""))
 		.join("");
 	let assertion =
 		`<${a}Assertion ${inNamespace} ID="${newXmlId()}" Version="2.0" IssueInstant="${instant(now, 0)}">` +
@@ -131,11 +143,13 @@ export function buildResponse(parts: ResponseParts): string {
 	const signed = sign.includes("assertion")
 		? signXml(assertion, assertionPath, keys, algorithms, prefixes.signature)
 		: assertion;
-	const inside = parts.encryptTo ? sealed(signed, parts.encryptTo, parts.encryption) : signed;
+	const inside = parts.encryptTo
+		? sealed(signed, parts.encryptTo, parts.encryption, undefined, parts.keyBeside)
+		: signed;
 	let response =
 		`<${p}Response ${declare(prefixes.protocol, "urn:oasis:names:tc:SAML:2.0:protocol")} ID="${newXmlId()}" ` +
 		`Version="2.0" IssueInstant="${instant(now, 0)}" Destination="${escapeXml(parts.acsUrl)}"${asked}>` +
-		`<${a}Issuer ${inNamespace}>${escapeXml(parts.entityId)}</${a}Issuer>` +
+		`<${a}Issuer ${inNamespace}${entity}>${escapeXml(parts.entityId)}</${a}Issuer>` +
 		`<${p}Status><${p}StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></${p}Status>` +
 		`${inside}</${p}Response>`;
 	response = parts.response?.(response) ?? response;
@@ -144,7 +158,31 @@ export function buildResponse(parts: ResponseParts): string {
 		: response;
 }
 
+function attributesOf({ attributes = [] }: ResponseParts): Attribute[] {
+	if (Array.isArray(attributes)) return attributes;
+	return Object.entries(attributes).map(([name, value]) => ({ name, values: [value].flat() }));
+}
+
+function attributeXml(
+	{ name, values, friendlyName, nameFormat, type }: Attribute,
+	prefix: string,
+): string {
+	const schema = "http://www.w3.org/2001/XMLSchema";
+	const typed = type
+		? ` xmlns:xs="${schema}" xmlns:xsi="${schema}-instance" xsi:type="${type}"`
+		: "";
+	const friendly = friendlyName ? ` FriendlyName="${escapeXml(friendlyName)}"` : "";
+	const format = nameFormat
+		? ` NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:${nameFormat}"`
+		: "";
+	const inside = values.map(
+		(value) => `<${prefix}AttributeValue${typed}>${escapeXml(value)}</${prefix}AttributeValue>`,
+	);
+	return `<${prefix}Attribute${friendly} Name="${escapeXml(name)}"${format}>${inside.join("")}</${prefix}Attribute>`;
+}
+
 const oaep = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+const xenc = "http://www.w3.org/2001/04/xmlenc#";
 const gcm = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
 
 /** An EncryptedAssertion for a certificate; AES in GCM, or CBC as older providers send. */
@@ -153,6 +191,7 @@ export function sealed(
 	certificate: string,
 	encryption = gcm,
 	keyEncryption = oaep,
+	keyBeside = false,
 ): string {
 	const key = randomBytes(32);
 	const isGcm = encryption === gcm;
@@ -163,16 +202,21 @@ export function sealed(
 	const padding =
 		keyEncryption === oaep ? constants.RSA_PKCS1_OAEP_PADDING : constants.RSA_PKCS1_PADDING;
 	const wrapped = publicEncrypt({ key: createPublicKey(certificate), padding }, key);
-	return (
-		'<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">' +
-		'<xenc:EncryptedData xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" Type="http://www.w3.org/2001/04/xmlenc#Element">' +
-		`<xenc:EncryptionMethod Algorithm="${encryption}"/>` +
-		'<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><xenc:EncryptedKey>' +
+	const encryptedKey =
+		`<xenc:EncryptedKey${keyBeside ? ` xmlns:xenc="${xenc}" Id="_key"` : ""}>` +
 		`<xenc:EncryptionMethod Algorithm="${keyEncryption}"/>` +
 		`<xenc:CipherData><xenc:CipherValue>${wrapped.toString("base64")}</xenc:CipherValue></xenc:CipherData>` +
-		"</xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData>" +
-		`<xenc:CipherValue>${Buffer.concat([body, tag]).toString("base64")}</xenc:CipherValue>` +
-		"</xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>"
+		"</xenc:EncryptedKey>";
+	const inside = keyBeside
+		? `<ds:RetrievalMethod Type="${xenc}EncryptedKey" URI="#_key"/>`
+		: encryptedKey;
+	return (
+		'<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">' +
+		`<xenc:EncryptedData xmlns:xenc="${xenc}" Type="${xenc}Element">` +
+		`<xenc:EncryptionMethod Algorithm="${encryption}"/>` +
+		`<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">${inside}</ds:KeyInfo>` +
+		`<xenc:CipherData><xenc:CipherValue>${Buffer.concat([body, tag]).toString("base64")}</xenc:CipherValue>` +
+		`</xenc:CipherData></xenc:EncryptedData>${keyBeside ? encryptedKey : ""}</saml:EncryptedAssertion>`
 	);
 }
 

@@ -1,6 +1,6 @@
 /** What anybody may encrypt to us: S24. */
 import { assertionPath, sealed, signXml } from "../saml-response";
-import type { Attack, Workshop } from "./workshop";
+import { type Attack, replaced, type Workshop } from "./workshop";
 
 export function encryption({
 	nameId,
@@ -28,7 +28,8 @@ export function encryption({
 			id: "S24",
 			name: "a ciphertext that was changed",
 			rule: "decrypted",
-			xml: build({ encryptTo: ours }).replace(
+			xml: replaced(
+				build({ encryptTo: ours }),
 				/(<\/ds:KeyInfo><xenc:CipherData><xenc:CipherValue>[^<]{60})..../,
 				"$1AAAA",
 			),
@@ -37,7 +38,8 @@ export function encryption({
 			id: "S24",
 			name: "a key that was changed",
 			rule: "decrypted",
-			xml: build({ encryptTo: ours }).replace(
+			xml: replaced(
+				build({ encryptTo: ours }),
 				/(<xenc:EncryptedKey>.*?<xenc:CipherValue>[^<]{40})..../,
 				"$1AAAA",
 			),

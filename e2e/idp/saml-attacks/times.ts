@@ -7,7 +7,7 @@ export function times({ now, build, replace }: Workshop): Attack[] {
 			id: "S17",
 			name: "conditions expired",
 			rule: "conditions_end",
-			xml: build(replace(/(<saml:Conditions [^>]*NotOnOrAfter=")[^"]*/, `$1${later(now, -3)}`)),
+			xml: build(replace(/(<saml:Conditions [^>]*NotOnOrAfter=")[^"]*/, `$1${later(now, -30)}`)),
 		},
 		{
 			id: "S17",
@@ -25,14 +25,14 @@ export function times({ now, build, replace }: Workshop): Attack[] {
 			id: "S17",
 			name: "conditions not begun",
 			rule: "conditions_begin",
-			xml: build(replace(/(<saml:Conditions [^>]*NotBefore=")[^"]*/, `$1${later(now, 3)}`)),
+			xml: build(replace(/(<saml:Conditions [^>]*NotBefore=")[^"]*/, `$1${later(now, 30)}`)),
 		},
 		{
 			id: "S17",
 			name: "confirmation expired",
 			rule: "confirmation_end",
 			xml: build(
-				replace(/(<saml:SubjectConfirmationData [^>]*NotOnOrAfter=")[^"]*/, `$1${later(now, -3)}`),
+				replace(/(<saml:SubjectConfirmationData [^>]*NotOnOrAfter=")[^"]*/, `$1${later(now, -30)}`),
 			),
 		},
 		{
@@ -48,7 +48,7 @@ export function times({ now, build, replace }: Workshop): Attack[] {
 			xml: build(
 				replace(
 					"<saml:SubjectConfirmationData ",
-					`<saml:SubjectConfirmationData NotBefore="${later(now, 3)}" `,
+					`<saml:SubjectConfirmationData NotBefore="${later(now, 30)}" `,
 				),
 			),
 		},
@@ -59,7 +59,7 @@ export function times({ now, build, replace }: Workshop): Attack[] {
 			xml: build(
 				replace(
 					"<saml:AuthnStatement ",
-					`<saml:AuthnStatement SessionNotOnOrAfter="${later(now, -3)}" `,
+					`<saml:AuthnStatement SessionNotOnOrAfter="${later(now, -30)}" `,
 				),
 			),
 		},

@@ -79,7 +79,7 @@ export function workshop(target: Target) {
 export type Workshop = ReturnType<typeof workshop>;
 
 /** @throws where there is nothing to replace: an attack that changes nothing shows nothing. */
-function replaced(xml: string, from: string | RegExp, to: string): string {
+export function replaced(xml: string, from: string | RegExp, to: string): string {
 	const after = xml.replace(from, to);
 	if (after === xml) throw new Error(`the response has no ${from}`);
 	return after;
