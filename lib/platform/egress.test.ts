@@ -144,7 +144,7 @@ describe("what the operator allows", () => {
 	});
 });
 
-describe("rebinding", () => {
+describe("O11: rebinding", () => {
 	it("connects to the address that was checked and never asks twice", async () => {
 		const { port, hosts } = await serve((_, response) => response.end("the checked one"));
 		const resolver = vi.fn<NonNullable<EgressOptions["resolver"]>>();

@@ -78,6 +78,7 @@ export const reasons = {
 	provider_denied: provider,
 	provider_error: provider,
 	provider_unreachable: provider,
+	provider_blocked: operator,
 	token_refused: admin,
 	token_malformed: provider,
 	signature_invalid: provider,

@@ -8,6 +8,9 @@ describe("what the engine says", () => {
 		["server_error", 'unexpected ID Token "nonce" claim value', "nonce_differs"],
 		["server_error", 'JWT "sub" (subject) claim missing', "subject_missing"],
 		["server_error", "getaddrinfo ENOTFOUND id.acme.test", "provider_unreachable"],
+		["server_error", "Outgoing request refused: https_required", "provider_blocked"],
+		["server_error", "Outgoing request refused: address_not_public", "provider_blocked"],
+		["server_error", "Outgoing request refused: tls_failed", "provider_unreachable"],
 		["server_error", "JWT signature verification failed", "signature_invalid"],
 		["server_error", "something nobody has seen", "provider_error"],
 	])("%s %s is %s", (error, description, reason) => {

@@ -5,6 +5,9 @@
 import type { Reason } from "@/lib/policy/reasons";
 
 const table: [RegExp, Reason][] = [
+	// The guarded way out, which connected to nobody.
+	[/request refused: (?:https_required|address_not_public|url_invalid)/i, "provider_blocked"],
+	[/request refused: /i, "provider_unreachable"],
 	[/invalid_client|unauthorized_client|client authentication|401/i, "token_refused"],
 	[/invalid_grant|invalid_request/i, "token_refused"],
 	[/nonce/i, "nonce_differs"],
@@ -18,7 +21,7 @@ const table: [RegExp, Reason][] = [
 	[/signature|verification key|JWS|JWK|\balg\b|kid/i, "signature_invalid"],
 	[/subject|"?sub"?\b/i, "subject_differs"],
 	[
-		/ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|timed.?out|socket hang up|address_not_public|unreachable/i,
+		/ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|timed.?out|socket hang up|unreachable/i,
 		"provider_unreachable",
 	],
 	[
