@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ImpactPerson, ImpactView } from "@/components/impact/impact-dialog";
-import type { Impact, PersonChange } from "@/lib/impact/what-would-change";
+import { type Impact, losesAccess, type PersonChange } from "@/lib/impact/what-would-change";
 import { adminRole, builtInRoles } from "@/lib/roles/permissions";
 import { noWords, type Refusal, refusal } from "./refusal";
 
@@ -9,7 +9,7 @@ const mostShown = 200;
 
 /** A preview for the page; or why the change cannot be made at all. */
 export async function impactView(
-	{ people, changes, lastAdmin, up, down }: Impact,
+	{ people, changes, lastAdmin, up, down, elsewhere }: Impact,
 	workspace: string,
 	provider = "",
 ): Promise<ImpactView | Refusal> {
@@ -29,12 +29,10 @@ export async function impactView(
 		admins: changes.filter(({ before, after }) => before !== admin && after === admin).length,
 		up,
 		down,
+		elsewhere,
+		keys: losing.reduce((sum, { keys }) => sum + keys, 0),
 	};
 }
-
-/** No access any more, by the role or by the way in. */
-const losesAccess = ({ before, after, stranded }: PersonChange) =>
-	stranded !== null || (before !== null && after === null);
 
 async function impactPerson(
 	change: PersonChange,

@@ -53,7 +53,7 @@ export function DaysOf({ label, rows }: { label: string; rows: readonly DayRow[]
 					</h2>
 					<ul>
 						{ofDay.map(({ key, node }) => (
-							<li key={key} className="border-t border-line">
+							<li key={key} data-row className="border-t border-line">
 								{node}
 							</li>
 						))}

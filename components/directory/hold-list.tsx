@@ -19,6 +19,8 @@ export type HoldView = {
 	cause: string | null;
 	/** The name of the role that is kept. */
 	role: string | null;
+	/** API keys that would end with it. */
+	keys: number;
 	heldAt: Date;
 	dueAt: Date | null;
 };
@@ -85,7 +87,12 @@ export function HoldList({
 							>
 								{hold.label}
 							</Link>,
-							t(`effects.${hold.effect}`, { role: hold.role ?? "" }),
+							<span key="effect">
+								{t(`effects.${hold.effect}`, { role: hold.role ?? "" })}
+								{hold.keys > 0 && hold.effect !== "role_changed" ? (
+									<span className="block text-sm text-care">{t("keys", { count: hold.keys })}</span>
+								) : null}
+							</span>,
 							hold.cause ? t("emptied", { group: hold.cause }) : t(`reasons.${hold.reason}`),
 							hold.dueAt ? <Time key="due" at={hold.dueAt} /> : t("never"),
 							<span key="actions" className="flex gap-1">

@@ -25,6 +25,10 @@ export type ImpactView = {
 	/** How many roles rise and sink in rank. */
 	up: number;
 	down: number;
+	/** How many keep their role from another source. */
+	elsewhere: number;
+	/** API keys that stop working with their members' access. */
+	keys: number;
 };
 
 /**
@@ -123,7 +127,12 @@ function ImpactList({ shown }: { shown: ImpactView }) {
 	const t = useTranslations("impact");
 	const [filter, setFilter] = useState<Filter>("all");
 	const [asked, setAsked] = useState("");
-	if (shown.count === 0) return <Band tone="note" title={t("nobody")} />;
+	if (shown.count === 0)
+		return (
+			<Band tone="note" title={t("nobody")}>
+				{shown.elsewhere > 0 ? t("onlyElsewhere", { count: shown.elsewhere }) : null}
+			</Band>
+		);
 	const wanted = asked.trim().toLowerCase();
 	const listed = shown.changes.filter(
 		(change) =>
@@ -135,9 +144,8 @@ function ImpactList({ shown }: { shown: ImpactView }) {
 		<div className="space-y-3">
 			{shown.lost > 0 ? <Band tone="stop" title={t("lost", { count: shown.lost })} /> : null}
 			{shown.admins > 0 ? <Band tone="care" title={t("admins", { count: shown.admins })} /> : null}
-			{shown.up + shown.down > 0 ? (
-				<p className="text-sm text-ink-2">{t("moves", { up: shown.up, down: shown.down })}</p>
-			) : null}
+			<Tiles shown={shown} />
+			{shown.keys > 0 ? <Band tone="care" title={t("keys", { count: shown.keys })} /> : null}
 			{shown.changes.length > 8 ? (
 				<div className="flex flex-wrap items-end justify-between gap-3">
 					<fieldset aria-label={t("filter")} className="flex flex-wrap gap-1">
@@ -205,6 +213,27 @@ function ImpactList({ shown }: { shown: ImpactView }) {
 	);
 }
 
+/** The four numbers of a preview. */
+function Tiles({ shown }: { shown: ImpactView }) {
+	const t = useTranslations("impact.tiles");
+	const tiles = [
+		["up", shown.up, ""],
+		["down", shown.down, ""],
+		["elsewhere", shown.elsewhere, ""],
+		["lost", shown.lost, shown.lost > 0 ? "text-stop" : ""],
+	] as const;
+	return (
+		<dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line md:grid-cols-4">
+			{tiles.map(([name, count, tone]) => (
+				<div key={name} className="flex flex-col-reverse justify-end bg-paper px-4 py-3">
+					<dt className="text-xs text-ink-3">{t(name)}</dt>
+					<dd className={`text-lg font-medium ${tone}`}>{count}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
 const isLost = ({ before, after, stranded }: ImpactPerson) =>
 	stranded !== null || (before !== null && after === null);
 
@@ -259,6 +288,9 @@ function After({ change }: { change: ImpactPerson }) {
 				<span className="text-ink">{change.after}</span>
 			)}
 			{groups.length > 0 ? <span className="block text-sm">{groups.join("; ")}</span> : null}
+			{change.keys > 0 ? (
+				<span className="block text-sm text-care">{t("keys", { count: change.keys })}</span>
+			) : null}
 		</>
 	);
 }

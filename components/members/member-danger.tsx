@@ -19,6 +19,7 @@ export function MemberDanger({
 	name,
 	workspace,
 	active,
+	keys,
 	locked,
 	advice,
 	acts,
@@ -26,6 +27,8 @@ export function MemberDanger({
 	name: string;
 	workspace: string;
 	active: boolean;
+	/** API keys that work, and end with it. */
+	keys: number;
 	/** Why none of it can be done here. */
 	locked: string | null;
 	/** What to know before removing. */
@@ -95,6 +98,7 @@ export function MemberDanger({
 					if (done.ok) setAsked(null);
 				}}
 			>
+				{keys > 0 ? <p className="text-sm text-care">{t("keys", { count: keys })}</p> : null}
 				{asked === "remove" && advice ? <p className="text-sm text-ink-2">{advice}</p> : null}
 			</ConfirmDialog>
 		</Section>

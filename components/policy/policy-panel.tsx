@@ -1,7 +1,7 @@
 "use client";
 import { History, ScrollText } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useState, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { ActionBar } from "@/components/ui/action-bar";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -83,6 +83,7 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 	const draft: Policy = { ...policy.document, ...edits };
 	const edited = Object.keys(edits).length;
 	useLeaveGuard(edited > 0);
+	const touches = useTouches(edits, actions.preview);
 
 	// A newer revision that was loaded without edits is what edits now rest on.
 	if (edited === 0 && base !== policy.revision) setBase(policy.revision);
@@ -178,7 +179,11 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 						})}
 						{policy.reason ? `: ${t("because", { reason: policy.reason })}` : null}
 					</span>
-					<span className="ml-auto flex flex-wrap items-center gap-2">
+					<span
+						id="policy-codes"
+						tabIndex={-1}
+						className="ml-auto flex flex-wrap items-center gap-2"
+					>
 						{t("codes.held", policy.ways)}
 						<Button size="sm" variant="quiet" onClick={() => setMaking(true)}>
 							{policy.ways.own > 0 ? t("codes.again") : t("codes.open")}
@@ -213,7 +218,8 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 						</>
 					}
 				>
-					<span className="font-medium text-ink">{t("notApplied", { count: edited })}</span>
+					<span className="font-medium text-ink">{t("notApplied", { count: edited })}</span>{" "}
+					{touches ? t("touches", { count: touches.count, of: touches.people }) : null}
 				</ActionBar>
 			) : null}
 			{refusal && !shown ? (
@@ -306,6 +312,30 @@ function OwnRow({
 		default:
 			return <MinutesRow field={field} context={context} />;
 	}
+}
+
+const askAfterMs = 500;
+
+/** Whom the edits would touch, asked once they rest. Null while that is not known. */
+function useTouches(edits: Partial<Policy>, preview: PolicyActions["preview"]) {
+	const [known, setKnown] = useState<{ of: Partial<Policy>; count: number; people: number }>();
+	const ask = useRef(preview);
+	useEffect(() => {
+		ask.current = preview;
+	});
+	useEffect(() => {
+		if (Object.keys(edits).length === 0) return;
+		let stale = false;
+		const timer = setTimeout(async () => {
+			const answer = await ask.current(edits, null).catch(() => null);
+			if (!stale && answer?.ok) setKnown({ of: edits, count: answer.count, people: answer.people });
+		}, askAfterMs);
+		return () => {
+			stale = true;
+			clearTimeout(timer);
+		};
+	}, [edits]);
+	return known?.of === edits ? known : null;
 }
 
 /** Leaving the page with edits asks. */

@@ -1,11 +1,19 @@
 "use client";
-import { Ellipsis, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { Ellipsis, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type Theme, themes } from "@/components/theme";
 import { Avatar } from "@/components/ui/avatar";
 import { cx } from "@/components/ui/cx";
-import { Menu, MenuChoice, MenuLink, MenuSeparator, MenuSubmit } from "@/components/ui/menu";
+import {
+	Menu,
+	MenuChoice,
+	MenuItem,
+	MenuLink,
+	MenuSeparator,
+	MenuSubmit,
+} from "@/components/ui/menu";
+import { showKeys } from "./keyboard";
 import type { ShellAccount } from "./nav";
 
 const themeIcons = { system: <Monitor />, light: <Sun />, dark: <Moon /> };
@@ -74,6 +82,10 @@ export function AccountMenu({
 						{t("yourAccount")}
 					</MenuLink>
 				) : null}
+				<MenuItem onClick={showKeys}>
+					<Keyboard aria-hidden />
+					{t("keyboard")}
+				</MenuItem>
 				<MenuChoice
 					form={`${id}-theme`}
 					name="theme"

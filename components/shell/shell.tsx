@@ -5,6 +5,7 @@ import type { Theme } from "@/components/theme";
 import { Mark } from "@/components/ui/mark";
 import { SkipLink } from "@/components/ui/skip-link";
 import { AccountMenu, type ShellActions } from "./account-menu";
+import { Keyboard } from "./keyboard";
 import type { NavItem, ShellAccount, ShellWorkspace } from "./nav";
 import { NavList } from "./nav-list";
 import { PhoneMenu } from "./phone-menu";
@@ -44,6 +45,7 @@ export function Shell({
 	return (
 		<div className="min-h-dvh md:grid md:grid-cols-[56px_minmax(0,1fr)] lg:grid-cols-[228px_minmax(0,1fr)]">
 			<SkipLink />
+			<Keyboard items={items} home={`/w/${workspace.slug}`} />
 			<header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-line bg-ground px-4 md:hidden">
 				<Link
 					href={home}

@@ -250,6 +250,15 @@ export const actions: Record<string, Action> = {
 	"sso/actions.ts createTokenAction": manage("directory.manage", () => [{ name: "", days: null }]),
 	"sso/actions.ts revokeTokenAction": manage("directory.manage", ({ token }) => [token]),
 	"sso/directory/enable-action.ts enableScimAction": manage("directory.manage", () => []),
+	"sso/directory/drift-actions.ts previewDriftAction": manage("directory.manage", ({ member }) => [
+		member,
+		"access",
+	]),
+	"sso/directory/drift-actions.ts endDriftAction": manage("directory.manage", ({ member }) => [
+		member,
+		"access",
+		"",
+	]),
 	"sso/directory/actions.ts setStrictAction": manage("directory.manage", () => [true]),
 	"sso/directory/actions.ts setGroupAnswerAction": manage("directory.manage", () => [true]),
 	"sso/directory/actions.ts rotateTokenAction": manage("directory.manage", ({ token }) => [

@@ -7,6 +7,7 @@ import type { Db, Tx } from "@/db/client";
 import { decideOnce, loadRules } from "@/lib/members/access";
 import { chunksOfMembers, type Who } from "@/lib/members/facts";
 import { standingAs } from "@/lib/members/last-admin";
+import { countLiveKeys } from "@/lib/members/live-keys";
 import { labelOf } from "@/lib/members/members";
 import type { Access, AccessFacts, MemberFacts, RoleSource } from "@/lib/policy/access";
 import type { Policy } from "@/lib/policy/document";
@@ -32,6 +33,8 @@ export type PersonChange = {
 	because: { kind: RoleSource["kind"]; name: string } | null;
 	/** Why no way in would be open any more, where one is now. */
 	stranded: Reason | null;
+	/** API keys that would stop working with the person's access. */
+	keys: number;
 };
 
 export type Impact = {
@@ -41,6 +44,8 @@ export type Impact = {
 	/** Of those whose role changes, how many go up and down in rank. */
 	up: number;
 	down: number;
+	/** Who keeps the role, from another source; they are not among the changes. */
+	elsewhere: number;
 	/** The workspace would lose its last admin who can come in. Such a change is refused. */
 	lastAdmin: boolean;
 };
@@ -86,7 +91,7 @@ export async function impactOf(
 	const then = policy.enforceSso.mode === "onFrom" ? new Date(policy.enforceSso.from) : now;
 	const atThen = then > now ? then : now;
 	const world = closesWays(document, policy) ? await loadWorld(db, workspaceId) : null;
-	let [people, up, down] = [0, 0, 0];
+	let [people, up, down, elsewhere] = [0, 0, 0, 0];
 	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone", mapped)) {
 		people += chunk.length;
 		const ids = chunk.map(({ id }) => id);
@@ -105,6 +110,7 @@ export async function impactOf(
 					? stranded(policy, world, comer, is.role, atThen)
 					: null;
 			const same = was.role === is.role;
+			if (same && is.role !== null && sourceKey(was) !== sourceKey(is)) elsewhere += 1;
 			if (same && joins.length === 0 && leaves.length === 0 && !closed) continue;
 			if (rankOf(is.role) > rankOf(was.role)) up += 1;
 			if (rankOf(is.role) < rankOf(was.role)) down += 1;
@@ -119,14 +125,36 @@ export async function impactOf(
 				leaves,
 				because: same ? null : sourceOf(is),
 				stranded: closed,
+				keys: 0,
 			});
 		}
 	}
+	const losing = changes.filter(losesAccess);
+	const keys = await countLiveKeys(
+		db,
+		workspaceId,
+		losing.map(({ id }) => id),
+		now,
+	);
+	for (const change of losing) change.keys = keys.get(change.id) ?? 0;
 	const before = await standingAs(db, workspaceId, document, adminsBefore, now);
 	const after = await standingAs(db, workspaceId, policy, adminsAfter, now);
 	changes.sort((a, b) => a.name.localeCompare(b.name, "en"));
-	return { people, changes, up, down, lastAdmin: isWorse(after, before) };
+	return { people, changes, up, down, elsewhere, lastAdmin: isWorse(after, before) };
 }
+
+/** No access any more, by the role or by the way in. */
+export const losesAccess = ({
+	before,
+	after,
+	stranded,
+}: Pick<PersonChange, "before" | "after"> & { stranded: unknown }) =>
+	stranded !== null || (before !== null && after === null);
+
+/** Which source it is, whatever it is called. */
+const sourceKey = ({ source }: Access) =>
+	source &&
+	[source.kind, "id" in source ? source.id : "", "value" in source ? source.value : ""].join(" ");
 
 function sourceOf({ source }: Access): PersonChange["because"] {
 	if (!source) return null;

@@ -1,5 +1,6 @@
 import type { Session } from "@/app/require";
 import { database } from "@/db/client";
+import { type WaysBack, waysBack } from "@/lib/accounts/sso-codes";
 import { type ActivityPage, listActivity } from "@/lib/activity/list";
 import { type DirectoryOverview, loadDirectory } from "@/lib/directory/directory";
 import { peopleOfDomains } from "@/lib/impact/of-domains";
@@ -34,10 +35,12 @@ export type SsoPage = {
 	activity: ActivityPage;
 	standing: Sentence[];
 	inPlan: boolean;
+	/** Unused recovery codes, and who holds them. */
+	ways: WaysBack;
 };
 
 /** Everything Workspace > SSO shows, for one workspace. */
-export async function loadSsoPage({ workspace }: Session, now: Date): Promise<SsoPage> {
+export async function loadSsoPage({ workspace, member }: Session, now: Date): Promise<SsoPage> {
 	const db = await database();
 	const [found, attempts, domains, policy, roles, directory, activity] = await Promise.all([
 		listConnections(db, workspace.id),
@@ -82,6 +85,7 @@ export async function loadSsoPage({ workspace }: Session, now: Date): Promise<Ss
 			now,
 		),
 		inPlan: planIncludesSso(workspace.plan),
+		ways: await waysBack(db, workspace.id, member.id),
 	};
 }
 

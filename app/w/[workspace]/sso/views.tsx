@@ -49,10 +49,9 @@ export function leadsNobody({ connection, domains }: SsoPage, now: Date): string
 }
 
 export async function factsOf(page: SsoPage, now: Date): Promise<Fact[]> {
-	const { connections, domains, directory, attempts } = page;
+	const { connections, directory, attempts, ways } = page;
 	const t = await getTranslations("sso.facts");
 	const list = await getTranslations("connections");
-	const verified = domains.filter(({ state }) => state === "verified");
 	const last = directory.directory?.lastRequestAt;
 	const [first] = connections;
 	return [
@@ -74,16 +73,16 @@ export async function factsOf(page: SsoPage, now: Date): Promise<Fact[]> {
 			chart: attempts.length === 0 ? null : <AttemptsBars hours={hoursOf(attempts, now)} />,
 		},
 		{
-			label: t("domains"),
-			value: t("domainCount", { count: verified.length }),
-			note: verified[0]?.domain ?? t("none"),
-			href: "#domains",
-		},
-		{
 			label: t("directory"),
 			value: t("people", { count: directory.users }),
 			note: last ? t.rich("last", { at: () => <Time at={last} /> }) : t("noRequest"),
 			href: "#directory",
+		},
+		{
+			label: t("waysBack"),
+			value: t("codes", { count: ways.codes }),
+			note: t("holders", { count: ways.holders, of: ways.admins }),
+			href: "#policy-codes",
 		},
 	];
 }

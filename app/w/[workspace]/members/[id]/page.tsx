@@ -20,6 +20,7 @@ import { listActivity } from "@/lib/activity/list";
 import { entryBehind } from "@/lib/directory/entries";
 import { explainRole, explainSignIn } from "@/lib/impact/why";
 import { loadRoles } from "@/lib/members/access";
+import { countLiveKeys } from "@/lib/members/live-keys";
 import { locksOf } from "@/lib/members/managed";
 import { findMember, labelOf, type Member } from "@/lib/members/members";
 import { recentSignIns } from "@/lib/members/sign-ins";
@@ -74,6 +75,9 @@ export default async function MemberPage({ params }: PageProps<"/w/[workspace]/m
 		email: member.email ?? "",
 	};
 	const manages = can(session, "members.manage");
+	const keys = manages
+		? ((await countLiveKeys(db, workspace.id, [member.id], new Date())).get(member.id) ?? 0)
+		: 0;
 	const locks = await locksOf(db, document, member);
 	const decided = entry !== null && document.rolesFrom !== "workspace";
 	return (
@@ -137,6 +141,7 @@ export default async function MemberPage({ params }: PageProps<"/w/[workspace]/m
 							name={names.name}
 							workspace={names.workspace}
 							active={member.status === "active"}
+							keys={keys}
 							locked={locks.profile ? t("danger.locked", { name: names.first, provider }) : null}
 							advice={
 								entry

@@ -1,6 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
+import { DriftAct } from "@/components/directory/drift-act";
+import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -8,6 +10,11 @@ import { Panel, PanelFoot } from "@/components/ui/panel";
 import { Table } from "@/components/ui/table";
 import { database } from "@/db/client";
 import { type Drift, listDrift } from "@/lib/impact/drift";
+import {
+	type DriftAct as DriftActName,
+	endDriftAction,
+	previewDriftAction,
+} from "../drift-actions";
 import { providerName } from "../provider";
 
 export async function generateMetadata() {
@@ -32,12 +39,30 @@ export default async function DriftPage({
 	const provider = await providerName(workspace.id);
 	const whereTo = ({ why, holdId, memberId }: Drift) => {
 		if (holdId) return { href: `${home}/directory/holds`, label: t("decide") };
-		if (why === "cap" || why === "policy" || why === "unknownRole")
-			return { href: `${home}#policy`, label: t("policy") };
+		if (ofPolicy(why)) return { href: `${home}#policy`, label: t("policy") };
 		return memberId ? { href: `/w/${slug}/members/${memberId}`, label: t("member") } : null;
 	};
+	const acts = can(session, "members.manage");
+	const words = (row: Drift) => ({
+		says: t(`about.${row.about}`, { value: row.says || t("none") }),
+		inEffect: t(`effect.${row.about}`, { value: row.inEffect ?? t("none") }),
+	});
+	const buttonOf = (row: Drift) => {
+		const act = acts ? actOf(row) : null;
+		if (!act || row.memberId === null) return null;
+		const { says, inEffect } = words(row);
+		const what = act === "pin" ? "pin" : "apply";
+		return (
+			<DriftAct
+				act={{ what, name: row.name, from: inEffect, to: says }}
+				word={slug}
+				preview={previewDriftAction.bind(null, slug, row.memberId, act)}
+				run={endDriftAction.bind(null, slug, row.memberId, act)}
+			/>
+		);
+	};
 	return (
-		<>
+		<Messages of={["drift", "impact"]}>
 			<PageHeader
 				title={t("title")}
 				back={{ href: `${home}#directory`, label: t("back") }}
@@ -64,20 +89,22 @@ export default async function DriftPage({
 									<span key="name" className="[overflow-wrap:anywhere]">
 										{row.name}
 									</span>,
-									t(`about.${row.about}`, { value: row.says || t("none") }),
-									t(`effect.${row.about}`, { value: row.inEffect ?? t("none") }),
+									words(row).says,
+									words(row).inEffect,
 									t(`reasons.${row.why}`),
-									to ? (
-										<ButtonLink
-											key="to"
-											variant="quiet"
-											size="sm"
-											href={to.href}
-											aria-label={`${to.label}: ${row.name}`}
-										>
-											{to.label}
-										</ButtonLink>
-									) : null,
+									<span key="acts" className="flex flex-wrap gap-1 md:justify-end">
+										{buttonOf(row)}
+										{to ? (
+											<ButtonLink
+												variant="quiet"
+												size="sm"
+												href={to.href}
+												aria-label={`${to.label}: ${row.name}`}
+											>
+												{to.label}
+											</ButtonLink>
+										) : null}
+									</span>,
 								],
 							};
 						})}
@@ -87,6 +114,16 @@ export default async function DriftPage({
 					<PanelFoot>{t("more", { count: mostShown })}</PanelFoot>
 				) : null}
 			</Panel>
-		</>
+		</Messages>
 	);
+}
+
+const ofPolicy = (why: Drift["why"]) => why === "cap" || why === "policy" || why === "unknownRole";
+
+/** What ends a difference: the directory's word applied, or what is in effect pinned. */
+function actOf({ about, why, holdId, inEffect }: Drift): DriftActName | null {
+	if (holdId || about === "member") return null;
+	if (about !== "role") return about;
+	if (why === "pin") return "role";
+	return ofPolicy(why) && inEffect !== null ? "pin" : null;
 }

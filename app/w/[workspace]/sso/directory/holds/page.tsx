@@ -9,6 +9,7 @@ import { Panel } from "@/components/ui/panel";
 import { database } from "@/db/client";
 import { listHolds } from "@/lib/directory/holds";
 import { loadRoles } from "@/lib/members/access";
+import { countLiveKeys } from "@/lib/members/live-keys";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { decideHoldsAction } from "../actions";
 import { providerName } from "../provider";
@@ -36,6 +37,12 @@ export default async function HoldsPage({
 		currentPolicy(db, workspace.id),
 		providerName(workspace.id),
 	]);
+	const keys = await countLiveKeys(
+		db,
+		workspace.id,
+		holds.map(({ memberId }) => memberId),
+		new Date(),
+	);
 	const nameOf = (role: string | null) => roles.find(({ key }) => key === role)?.name ?? role;
 	return (
 		<Messages of={["holds"]}>
@@ -63,6 +70,7 @@ export default async function HoldsPage({
 								effect,
 								cause,
 								role: nameOf(role),
+								keys: keys.get(memberId) ?? 0,
 								heldAt,
 								dueAt,
 							}),

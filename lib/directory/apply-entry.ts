@@ -1,0 +1,50 @@
+/**
+ * Making what the directory says of one member take effect, where somebody here had decided
+ * otherwise. The role is a matter of pins, which lib/members/manage-role sets and takes.
+ */
+import type { Tx } from "@/db/client";
+import { done, type Managed, manage, refused, tellOfAdmin, weigh } from "@/lib/members/case";
+import { emailChangedMail } from "@/lib/members/mails";
+import { reactivateMember, suspendMember, updateMember } from "@/lib/members/members";
+import { queueMail } from "@/lib/platform/mail";
+import type { Acting } from "@/lib/roles/granter";
+import type { Workspace } from "@/lib/workspaces/workspaces";
+import { entryBehind } from "./entries";
+
+/**
+ * Gives the member the access, or the address, that the entry says. A person may be managed by the
+ * directory alone and this still be done: it is what the directory asks for.
+ * Refused: stale (they say the same by now), email_taken, last_admin; role_above_own and
+ *   needs_fresh_sign_in for the role that comes with access.
+ */
+export function applyEntry(
+	tx: Tx,
+	acting: Acting,
+	workspace: Workspace,
+	memberId: string,
+	about: "access" | "email",
+	now: Date,
+): Promise<Managed> {
+	return manage(tx, acting, workspace, memberId, async (of) => {
+		const { tx, actor, member, facts } = of;
+		const entry = await entryBehind(tx, member);
+		if (!entry) return refused("stale");
+		if (about === "email") {
+			if (entry.emailKey === null || entry.emailKey === member.emailKey) return refused("stale");
+			const email = { address: entry.email, proof: null };
+			const updated = await updateMember(tx, actor, member, { email });
+			if (!updated.ok) return updated;
+			if (member.email) {
+				const mail = { email: entry.email ?? "", actor: actor.label, at: now };
+				await queueMail(tx, emailChangedMail({ workspace, to: member.email }, mail));
+			}
+			return done;
+		}
+		if (entry.active === (member.status === "active")) return refused("stale");
+		if (!entry.active) return suspendMember(tx, actor, member, "directory");
+		const { reason } = await weigh(of, null, { ...facts, active: true });
+		if (reason) return refused(reason);
+		await reactivateMember(tx, actor, member, "admin");
+		return tellOfAdmin(of, now);
+	});
+}
