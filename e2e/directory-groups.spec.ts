@@ -132,6 +132,14 @@ test("what the brake holds is decided by an admin; a refused request is tried an
 	await expect(page.getByRole("row", { name: /Cleo/ })).toContainText("An admin dismissed it");
 	await expectAccessible(page);
 
+	// What was dismissed is applied after all, after a look at whom it takes.
+	await page.getByRole("button", { name: "Apply what the directory says of Cleo" }).click();
+	const look = page.getByRole("dialog", { name: "Apply what the directory says of Cleo?" });
+	await expect(look.getByRole("row", { name: /Cleo/ })).toContainText("No access");
+	await look.getByLabel(/^Type /).fill(workspace.slug);
+	await look.getByRole("button", { name: "Apply", exact: true }).click();
+	await expect(page.getByText("No drift")).toBeVisible();
+
 	// Refused, because the name is taken; then it is not any more.
 	const refused = await scim("POST", "/Users", {
 		schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],

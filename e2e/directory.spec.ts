@@ -1,5 +1,5 @@
 import type { APIRequestContext } from "@playwright/test";
-import { enterAs, expect, test } from "./fixtures";
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
 import { fillConnection, saveConnection, signInBySso, turnOn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
 
@@ -45,17 +45,24 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	await saveConnection(page);
 	await turnOn(page);
 
-	// The token is shown once.
-	const directory = page.getByRole("region", { name: "SCIM provisioning" });
-	await directory.getByRole("switch", { name: "Enabled" }).click();
-	await directory.getByRole("button", { name: "New token" }).click();
-	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
-	await page.getByRole("button", { name: "Make token" }).click();
-	const once = page.getByRole("dialog", { name: "Copy this token now" });
-	const token = (await once.getByText(/^ghd_/).textContent()) ?? "";
-	await once.getByRole("checkbox").check();
-	await once.getByRole("button", { name: "Done" }).click();
+	// From the connection, with all that the provider wants. The token is shown once.
+	await page.getByRole("button", { name: "Enable SCIM" }).click();
+	const enabled = page.getByRole("dialog", { name: /^SCIM is enabled/ });
+	await expect(enabled.getByLabel("Base URL")).toHaveValue(scimUrl);
+	const token = (await enabled.getByText(/^ghd_/).textContent()) ?? "";
+	await enabled.getByRole("checkbox").check();
+	await enabled.getByRole("button", { name: "Done" }).click();
+	await expect(page.getByRole("heading", { name: "Set up directory sync" })).toBeVisible();
 	await expect(page.getByText(token)).toHaveCount(0);
+	await expect(page.getByText("Waiting for the first request")).toBeVisible();
+	await expectAccessible(page);
+	await page.getByRole("link", { name: "Okta" }).click();
+	await expect(page.getByRole("heading", { name: "In the Okta Admin Console" })).toBeVisible();
+	await expect(page.getByLabel("SCIM connector base URL")).toHaveValue(scimUrl);
+	const directory = page.getByRole("region", { name: "SCIM provisioning" });
+	await directory.getByRole("button", { name: "Rename OpenID Connect" }).click();
+	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
+	await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
 	await expect(
 		directory.getByRole("cell", { name: "Company directory", exact: true }),
 	).toBeVisible();
@@ -107,7 +114,7 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 		/Mateo Silva.* was deactivated by/,
 		/Mateo Silva.* was reactivated by/,
 		/Mateo Silva.* was deleted by/,
-		/Ines Moreau made the directory token Company directory/,
+		/Ines Moreau made the directory token OpenID Connect/,
 	])
 		await expect(page.getByText(sentence).first()).toBeVisible();
 

@@ -36,6 +36,7 @@ test("an admin starts from a profile, sees what would change, applies, edits and
 	await expect(newcomers).not.toBeChecked();
 	await newcomers.click();
 	await expect(page.getByText("1 change, not applied.")).toBeVisible();
+	await expect(page.getByText(/They touch /)).toBeVisible();
 	await page.getByRole("button", { name: "Discard" }).click();
 	await expect(newcomers).not.toBeChecked();
 	await newcomers.click();
@@ -54,6 +55,11 @@ test("an admin starts from a profile, sees what would change, applies, edits and
 	await page.getByRole("button", { name: "Roll back to 1…" }).click();
 	await expect(page.getByRole("dialog", { name: "Roll back to revision 1?" })).toBeVisible();
 	await expect(apply).toHaveCount(0);
+	// What nothing stands against comes back, as the next revision.
+	await page.goto(`${home}/history?from=2&to=3`);
+	await page.getByRole("button", { name: "Roll back to 2…" }).click();
+	await apply.click();
+	await expect(page.getByRole("link", { name: "Compare revision 3" })).toBeVisible();
 });
 
 test("SSO is enforced with codes that were kept; a password leads to SSO, a code lets an admin mend", async ({

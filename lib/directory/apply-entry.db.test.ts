@@ -28,7 +28,7 @@ async function aWorld() {
 	const client = await aClient(db, workspace.id);
 	const sent = await client.send("POST", "/Users", person("zoe@acme.test"));
 	const id = String(sent.body.id);
-	const zoe = () => memberOf(db, workspace.id, id);
+	const zoe = () => transact(db, (tx) => memberOf(tx, workspace.id, id));
 	const apply = (
 		about: "access" | "email",
 		actor = operator as Parameters<typeof applyEntry>[1]["actor"],
@@ -106,7 +106,8 @@ describe("what the directory says, applied", () => {
 	it("is for whom may manage members, and of this workspace alone", async () => {
 		const { workspace, id, zoe, apply } = await aWorld();
 		const viewer = await aMember(db, workspace, { roleByHand: "viewer" });
-		await transact(db, async (tx) => suspendMember(tx, operator, await zoe(), "admin"));
+		const before = await zoe();
+		await transact(db, (tx) => suspendMember(tx, operator, before, "admin"));
 		const actor = { kind: "member", id: viewer.id, label: "Vic" } as const;
 		expect(await apply("access", actor)).toEqual({ ok: false, reason: "not_permitted" });
 		const other = await aWorkspace(db);

@@ -1,0 +1,49 @@
+import { enterAs, expect, expectAccessible, test } from "./fixtures";
+
+test("the keyboard goes everywhere: search, jumps, the palette, and the list of keys", async ({
+	page,
+	newWorld,
+}) => {
+	const { admin, workspace } = await newWorld({ members: [{ name: "Ben Ode" }] });
+	const home = `/w/${workspace.slug}`;
+	await enterAs(page, admin);
+	await page.goto(`${home}/members`);
+	const search = page.getByRole("searchbox", { name: "Search" });
+	await expect(search).toBeVisible();
+
+	// In a field a key is a letter.
+	await page.keyboard.press("/");
+	await expect(search).toBeFocused();
+	await page.keyboard.type("g?");
+	await expect(search).toHaveValue("g?");
+	await search.fill("");
+	await search.blur();
+
+	await page.keyboard.press("j");
+	await expect(page.getByRole("link", { name: /Ben Ode|Ines Moreau/ }).first()).toBeFocused();
+
+	await page.keyboard.press("g");
+	await page.keyboard.press("a");
+	await expect(page).toHaveURL(new RegExp(`${home}/activity$`));
+	await expect(page.getByRole("heading", { name: "Activity", level: 1 })).toBeVisible();
+
+	await page.keyboard.press("Control+k");
+	const palette = page.getByRole("dialog", { name: "Go to" });
+	await expect(palette.getByRole("combobox")).toBeFocused();
+	await expectAccessible(page);
+	await page.keyboard.type("Ben");
+	await page.keyboard.press("Enter");
+	await expect(page).toHaveURL(/\/members\?search=Ben/);
+	await expect(palette).toHaveCount(0);
+
+	await page.keyboard.press("?");
+	const keys = page.getByRole("dialog", { name: "Keyboard" });
+	await expectAccessible(page);
+	await keys.getByRole("switch", { name: /^Single keys/ }).click();
+	await page.keyboard.press("Escape");
+	await expect(keys).toHaveCount(0);
+	await page.keyboard.press("?");
+	await page.keyboard.press("Control+k");
+	await expect(palette).toBeVisible();
+	await expect(keys).toHaveCount(0);
+});
