@@ -251,6 +251,9 @@ function Because({ change }: { change: PersonChange }) {
 			{groups.length > 0 ? (
 				<span className="block text-sm text-ink-3">{groups.join("; ")}</span>
 			) : null}
+			{change.keys > 0 ? (
+				<span className="block text-sm text-care">{t("keys", { count: change.keys })}</span>
+			) : null}
 		</>
 	);
 }

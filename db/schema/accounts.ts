@@ -1,7 +1,5 @@
 import {
-	type AnyPgColumn,
 	bigint,
-	foreignKey,
 	index,
 	integer,
 	pgTable,
@@ -10,16 +8,9 @@ import {
 	unique,
 	uuid,
 } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { at, belongsTo, workspaceId } from "./columns";
 import { members } from "./members";
 import { workspaces } from "./workspaces";
-
-const ofMember = (name: string, t: { workspaceId: AnyPgColumn; memberId: AnyPgColumn }) =>
-	foreignKey({
-		name,
-		columns: [t.workspaceId, t.memberId],
-		foreignColumns: [members.workspaceId, members.id],
-	}).onDelete("cascade");
 
 /** An address asked to join. It is no member until the person accepts. */
 export const invitations = pgTable(
@@ -62,7 +53,7 @@ export const mailLinks = pgTable(
 	(t) => [
 		primaryKey({ name: "mail_links_pk", columns: [t.workspaceId, t.id] }),
 		index("mail_links_member").on(t.workspaceId, t.memberId),
-		ofMember("mail_links_member_fk", t),
+		belongsTo("mail_links_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -81,7 +72,7 @@ export const totpFactors = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: "totp_factors_pk", columns: [t.workspaceId, t.memberId] }),
-		ofMember("totp_factors_member_fk", t),
+		belongsTo("totp_factors_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -95,7 +86,7 @@ export const mailFactors = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: "mail_factors_pk", columns: [t.workspaceId, t.memberId] }),
-		ofMember("mail_factors_member_fk", t),
+		belongsTo("mail_factors_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -118,7 +109,7 @@ export const passkeys = pgTable(
 		primaryKey({ name: "passkeys_pk", columns: [t.workspaceId, t.id] }),
 		unique("passkeys_credential_unique").on(t.workspaceId, t.credentialId),
 		index("passkeys_member").on(t.workspaceId, t.memberId),
-		ofMember("passkeys_member_fk", t),
+		belongsTo("passkeys_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -143,7 +134,7 @@ export const recoveryCodes = pgTable(
 		primaryKey({ name: "recovery_codes_pk", columns: [t.workspaceId, t.id] }),
 		unique("recovery_codes_hash_unique").on(t.workspaceId, t.hash),
 		index("recovery_codes_member").on(t.workspaceId, t.memberId),
-		ofMember("recovery_codes_member_fk", t),
+		belongsTo("recovery_codes_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -170,7 +161,7 @@ export const loginChallenges = pgTable(
 	(t) => [
 		primaryKey({ name: "login_challenges_pk", columns: [t.workspaceId, t.id] }),
 		index("login_challenges_expiry").on(t.expiresAt),
-		ofMember("login_challenges_member_fk", t),
+		belongsTo("login_challenges_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -193,7 +184,7 @@ export const apiKeys = pgTable(
 	(t) => [
 		primaryKey({ name: "api_keys_pk", columns: [t.workspaceId, t.id] }),
 		index("api_keys_member").on(t.workspaceId, t.memberId),
-		ofMember("api_keys_member_fk", t),
+		belongsTo("api_keys_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -211,6 +202,6 @@ export const googleAccounts = pgTable(
 		primaryKey({ name: "google_accounts_pk", columns: [t.workspaceId, t.memberId] }),
 		unique("google_accounts_subject_unique").on(t.workspaceId, t.subject),
 		index("google_accounts_subject").on(t.subject),
-		ofMember("google_accounts_member_fk", t),
+		belongsTo("google_accounts_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );

@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
 	boolean,
-	foreignKey,
 	index,
 	integer,
 	jsonb,
@@ -11,7 +10,7 @@ import {
 	uniqueIndex,
 	uuid,
 } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { at, belongsTo, workspaceId } from "./columns";
 import { directories } from "./directory";
 import { members } from "./members";
 
@@ -53,16 +52,8 @@ export const holds = pgTable(
 		primaryKey({ name: "holds_pk", columns: [t.workspaceId, t.id] }),
 		uniqueIndex("holds_standing").on(t.workspaceId, t.memberId).where(sql`${t.state} = 'held'`),
 		index("holds_state").on(t.workspaceId, t.state, t.heldAt),
-		foreignKey({
-			name: "holds_directory_fk",
-			columns: [t.workspaceId, t.directoryId],
-			foreignColumns: [directories.workspaceId, directories.id],
-		}).onDelete("cascade"),
-		foreignKey({
-			name: "holds_member_fk",
-			columns: [t.workspaceId, t.memberId],
-			foreignColumns: [members.workspaceId, members.id],
-		}).onDelete("cascade"),
+		belongsTo("holds_directory_fk", [t.workspaceId, t.directoryId], directories),
+		belongsTo("holds_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -78,11 +69,7 @@ export const departures = pgTable(
 	(t) => [
 		primaryKey({ name: "directory_departures_pk", columns: [t.workspaceId, t.id] }),
 		index("directory_departures_at").on(t.workspaceId, t.at),
-		foreignKey({
-			name: "directory_departures_directory_fk",
-			columns: [t.workspaceId, t.directoryId],
-			foreignColumns: [directories.workspaceId, directories.id],
-		}).onDelete("cascade"),
+		belongsTo("directory_departures_directory_fk", [t.workspaceId, t.directoryId], directories),
 	],
 );
 
@@ -123,10 +110,6 @@ export const scimRequests = pgTable(
 		primaryKey({ name: "scim_requests_pk", columns: [t.workspaceId, t.id] }),
 		index("scim_requests_status").on(t.workspaceId, t.status, t.id),
 		index("scim_requests_at").on(t.at),
-		foreignKey({
-			name: "scim_requests_directory_fk",
-			columns: [t.workspaceId, t.directoryId],
-			foreignColumns: [directories.workspaceId, directories.id],
-		}).onDelete("cascade"),
+		belongsTo("scim_requests_directory_fk", [t.workspaceId, t.directoryId], directories),
 	],
 );

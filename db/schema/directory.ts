@@ -1,5 +1,4 @@
 import {
-	type AnyPgColumn,
 	boolean,
 	foreignKey,
 	index,
@@ -11,7 +10,7 @@ import {
 	unique,
 	uuid,
 } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { at, belongsTo, workspaceId } from "./columns";
 import { members } from "./members";
 import { workspaces } from "./workspaces";
 
@@ -38,13 +37,6 @@ export const directories = pgTable(
 	],
 );
 
-const ofDirectory = (name: string, t: { workspaceId: AnyPgColumn; directoryId: AnyPgColumn }) =>
-	foreignKey({
-		name,
-		columns: [t.workspaceId, t.directoryId],
-		foreignColumns: [directories.workspaceId, directories.id],
-	}).onDelete("cascade");
-
 export const directoryTokens = pgTable(
 	"directory_tokens",
 	{
@@ -66,7 +58,7 @@ export const directoryTokens = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: "directory_tokens_pk", columns: [t.workspaceId, t.id] }),
-		ofDirectory("directory_tokens_directory_fk", t),
+		belongsTo("directory_tokens_directory_fk", [t.workspaceId, t.directoryId], directories),
 	],
 );
 
@@ -110,7 +102,7 @@ export const directoryUsers = pgTable(
 		index("directory_users_search").using("gin", t.search.op("jsonb_path_ops")),
 		index("directory_users_modified").on(t.workspaceId, t.directoryId, t.lastModifiedAt),
 		index("directory_users_order").on(t.workspaceId, t.directoryId, t.createdAt, t.id),
-		ofDirectory("directory_users_directory_fk", t),
+		belongsTo("directory_users_directory_fk", [t.workspaceId, t.directoryId], directories),
 		foreignKey({
 			name: "directory_users_member_fk",
 			columns: [t.workspaceId, t.memberId],
@@ -144,7 +136,7 @@ export const directoryGroups = pgTable(
 		unique("directory_groups_name_unique").on(t.workspaceId, t.directoryId, t.nameKey),
 		unique("directory_groups_external_id_unique").on(t.workspaceId, t.directoryId, t.externalId),
 		index("directory_groups_order").on(t.workspaceId, t.directoryId, t.createdAt, t.id),
-		ofDirectory("directory_groups_directory_fk", t),
+		belongsTo("directory_groups_directory_fk", [t.workspaceId, t.directoryId], directories),
 	],
 );
 

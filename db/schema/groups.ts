@@ -1,5 +1,5 @@
-import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { at, belongsTo, workspaceId } from "./columns";
 import { members } from "./members";
 import { workspaces } from "./workspaces";
 
@@ -33,15 +33,7 @@ export const groupMembers = pgTable(
 	(t) => [
 		primaryKey({ name: "group_members_pk", columns: [t.workspaceId, t.groupId, t.memberId] }),
 		index("group_members_member").on(t.workspaceId, t.memberId),
-		foreignKey({
-			name: "group_members_group_fk",
-			columns: [t.workspaceId, t.groupId],
-			foreignColumns: [groups.workspaceId, groups.id],
-		}).onDelete("cascade"),
-		foreignKey({
-			name: "group_members_member_fk",
-			columns: [t.workspaceId, t.memberId],
-			foreignColumns: [members.workspaceId, members.id],
-		}).onDelete("cascade"),
+		belongsTo("group_members_group_fk", [t.workspaceId, t.groupId], groups),
+		belongsTo("group_members_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );

@@ -1,7 +1,5 @@
 import { sql } from "drizzle-orm";
 import {
-	type AnyPgColumn,
-	foreignKey,
 	index,
 	integer,
 	jsonb,
@@ -11,7 +9,7 @@ import {
 	unique,
 	uuid,
 } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { at, belongsTo, workspaceId } from "./columns";
 import type { ProviderSession } from "./sso";
 import { workspaces } from "./workspaces";
 
@@ -65,13 +63,6 @@ export const members = pgTable(
 	],
 );
 
-const ofMember = (name: string, t: { workspaceId: AnyPgColumn; memberId: AnyPgColumn }) =>
-	foreignKey({
-		name,
-		columns: [t.workspaceId, t.memberId],
-		foreignColumns: [members.workspaceId, members.id],
-	}).onDelete("cascade");
-
 export const passwords = pgTable(
 	"passwords",
 	{
@@ -83,7 +74,7 @@ export const passwords = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: "passwords_pk", columns: [t.workspaceId, t.memberId] }),
-		ofMember("passwords_member_fk", t),
+		belongsTo("passwords_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -118,6 +109,6 @@ export const sessions = pgTable(
 		unique("sessions_browser_unique").on(t.browserHash, t.workspaceId),
 		index("sessions_member").on(t.workspaceId, t.memberId),
 		index("sessions_connection").on(t.workspaceId, t.connectionId),
-		ofMember("sessions_member_fk", t),
+		belongsTo("sessions_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );

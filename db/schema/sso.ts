@@ -9,7 +9,7 @@ import {
 	unique,
 	uuid,
 } from "drizzle-orm/pg-core";
-import { at, workspaceId } from "./columns";
+import { at, belongsTo, workspaceId } from "./columns";
 import { members } from "./members";
 import { workspaces } from "./workspaces";
 
@@ -188,16 +188,8 @@ export const identities = pgTable(
 			columns: [t.workspaceId, t.connectionId, t.issuer, t.subject],
 		}),
 		index("identities_member").on(t.workspaceId, t.memberId),
-		foreignKey({
-			name: "identities_connection_fk",
-			columns: [t.workspaceId, t.connectionId],
-			foreignColumns: [connections.workspaceId, connections.id],
-		}).onDelete("cascade"),
-		foreignKey({
-			name: "identities_member_fk",
-			columns: [t.workspaceId, t.memberId],
-			foreignColumns: [members.workspaceId, members.id],
-		}).onDelete("cascade"),
+		belongsTo("identities_connection_fk", [t.workspaceId, t.connectionId], connections),
+		belongsTo("identities_member_fk", [t.workspaceId, t.memberId], members),
 	],
 );
 
@@ -291,11 +283,7 @@ export const consumedAssertions = pgTable(
 			columns: [t.workspaceId, t.connectionId, t.assertionId],
 		}),
 		index("consumed_assertions_expiry").on(t.expiresAt),
-		foreignKey({
-			name: "consumed_assertions_connection_fk",
-			columns: [t.workspaceId, t.connectionId],
-			foreignColumns: [connections.workspaceId, connections.id],
-		}).onDelete("cascade"),
+		belongsTo("consumed_assertions_connection_fk", [t.workspaceId, t.connectionId], connections),
 	],
 );
 
@@ -314,11 +302,7 @@ export const signOuts = pgTable(
 	(t) => [
 		primaryKey({ name: "sign_outs_pk", columns: [t.workspaceId, t.id] }),
 		index("sign_outs_expiry").on(t.expiresAt),
-		foreignKey({
-			name: "sign_outs_connection_fk",
-			columns: [t.workspaceId, t.connectionId],
-			foreignColumns: [connections.workspaceId, connections.id],
-		}).onDelete("cascade"),
+		belongsTo("sign_outs_connection_fk", [t.workspaceId, t.connectionId], connections),
 	],
 );
 
