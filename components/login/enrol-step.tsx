@@ -7,13 +7,13 @@ import {
 import { KeyRound, Mail, Smartphone } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useActionState, useState } from "react";
-import { Button } from "@/components/ui/button";
 import { CopyField } from "@/components/ui/copy-field";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { TextField } from "@/components/ui/text-field";
 import { Hidden } from "./email-row";
 import type { FormAction } from "./email-step";
 import { LoginArch } from "./login-arch";
+import { PasskeyCeremony } from "./passkey-ceremony";
 import { type Qr, QrCode } from "./qr-code";
 import { RecoveryCodes } from "./recovery-codes";
 
@@ -193,41 +193,14 @@ function MakePasskey({
 	onDone: (state: EnrolState) => void;
 }) {
 	const t = useTranslations("login.enrol");
-	const [busy, setBusy] = useState(false);
-	const [error, setError] = useState("");
 	const make = async () => {
-		setBusy(true);
-		setError("");
-		try {
-			const offer = await actions.offerPasskey();
-			if ("error" in offer) return setError(offer.error);
-			const response = await startRegistration({ optionsJSON: offer.options }).catch(() => null);
-			if (!response) return setError(t("noPasskey"));
-			const kept = await actions.keepPasskey({ response, state: offer.state });
-			if (kept.done) onDone(kept);
-			else setError(kept.error ?? "");
-		} finally {
-			setBusy(false);
-		}
+		const offer = await actions.offerPasskey();
+		if ("error" in offer) return offer.error;
+		const response = await startRegistration({ optionsJSON: offer.options }).catch(() => null);
+		if (!response) return t("noPasskey");
+		const kept = await actions.keepPasskey({ response, state: offer.state });
+		if (kept.done) onDone(kept);
+		return kept.done ? null : kept.error;
 	};
-	return (
-		<>
-			<Button
-				variant="open"
-				size="lg"
-				className="w-full"
-				icon={<KeyRound aria-hidden />}
-				busy={busy}
-				onClick={make}
-			>
-				{t("makePasskey")}
-			</Button>
-			<p role="alert" className="mt-2 text-sm text-stop">
-				{error}
-			</p>
-			<noscript>
-				<p className="text-sm text-ink-2">{t("script")}</p>
-			</noscript>
-		</>
-	);
+	return <PasskeyCeremony label={t("makePasskey")} script={t("script")} run={make} />;
 }
