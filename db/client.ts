@@ -15,8 +15,9 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { env } from "@/lib/platform/env";
+import { isId } from "@/lib/platform/ids";
 import { lockFolder } from "./folder-lock";
-import { remembering } from "./once";
+import { remembering, writeEndings } from "./once";
 import { StatementNames } from "./prepared";
 import * as schema from "./schema";
 
@@ -34,7 +35,13 @@ const transactions = new AsyncLocalStorage<true>();
  * wait for ever, on Postgres it would silently write outside), and so does the guarded fetch.
  */
 export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-	return db.transaction((tx) => transactions.run(true, () => work(remembering(tx))));
+	return db.transaction((tx) =>
+		transactions.run(true, async () => {
+			const result = await work(remembering(tx));
+			await writeEndings(tx);
+			return result;
+		}),
+	);
 }
 
 /** As `transact`, but a result that is a refusal takes every write back too. */
@@ -70,7 +77,9 @@ export async function lockWorkspace(
 	workspaceId: string,
 	mode: "shared" | "exclusive",
 ): Promise<void> {
-	const key = sql`hashtextextended(${workspaceId}, 0)`;
+	// Without parameters it goes in one message with the `begin` before it: see `preparing`.
+	const id = isId(workspaceId) ? sql.raw(`'${workspaceId}'`) : sql`${workspaceId}`;
+	const key = sql`hashtextextended(${id}, 0)`;
 	await tx.execute(
 		mode === "shared"
 			? sql`select pg_advisory_xact_lock_shared(${key})`
@@ -90,20 +99,38 @@ export function openPostgres(url: string, max: number): Database {
 	return { db, engine: "postgres", close: () => pool.end() };
 }
 
-/** A connection that prepares the statements that come again. What has a name of its own keeps it. */
+/**
+ * A connection that prepares the statements that come again; what has a name of its own keeps it. A
+ * `begin` waits for the statement after it, and where that has no values they go together: every
+ * change begins with a lock, and each message less is a way to the database and back less.
+ */
 function preparing(names: StatementNames): typeof pg.Client {
-	class Preparing extends pg.Client {}
-	const { query } = pg.Client.prototype;
-	Preparing.prototype.query = function (this: pg.Client, config: unknown, ...rest: unknown[]) {
+	class Preparing extends pg.Client {
+		beginning = false;
+	}
+	const query = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknown>;
+	Preparing.prototype.query = function (this: Preparing, config: unknown, ...rest: unknown[]) {
 		const { text, name } = (typeof config === "object" && config ? config : {}) as pg.QueryConfig;
 		const [values] = rest;
-		// Without values a text goes as it is, as `begin` and `commit` do: one message instead of five.
+		const hasValues = Array.isArray(values) && values.length > 0;
+		if (text === "begin") {
+			this.beginning = true;
+			return Promise.resolve({ rows: [], rowCount: null });
+		}
+		const begins = this.beginning;
+		this.beginning = false;
+		if (begins && text && !hasValues)
+			return query.call(this, `begin; ${text}`).then((results) => (results as unknown[]).at(-1));
+		// Without values a text goes as it is, as `commit` does: one message instead of five.
 		const named =
-			text && !name && Array.isArray(values) && values.length > 0
+			text && !name && hasValues
 				? { ...(config as pg.QueryConfig), name: names.nameOf(text) }
 				: config;
-		return (query as (...args: unknown[]) => unknown).call(this, named, ...rest);
-	} as typeof query;
+		if (!begins) return query.call(this, named, ...rest);
+		// Both are sent in this order; if the first fails, so does the second for whoever waits for it.
+		const begun = query.call(this, "begin");
+		return Promise.all([begun, query.call(this, named, ...rest)]).then(([, result]) => result);
+	} as unknown as pg.Client["query"];
 	return Preparing;
 }
 

@@ -1,7 +1,11 @@
 /**
  * What a transaction has read once and need not read again: the rules of a workspace, which several
  * steps of one change ask for. It is kept for that transaction alone, and only until it writes to a
- * table it was read from, takes a lock, or runs any statement of its own making.
+ * table it was read from, takes a lock, or runs a statement of its own making that does not say
+ * what it writes to.
+ *
+ * And what it writes at its end, in one statement instead of several: events of the log, which
+ * nothing in it reads back (`atEnd`).
  */
 type Kept = { tables: readonly unknown[]; value: Promise<unknown> };
 type Memory = Map<string, Kept>;
@@ -15,11 +19,23 @@ type Watched = {
 	transaction: (work: (inner: never) => Promise<unknown>, config?: never) => Promise<unknown>;
 };
 
+type Pending = { items: unknown[]; write: (tx: never, items: never[]) => Promise<unknown> };
+
 const memories = new WeakMap<object, Memory>();
+const endings = new WeakMap<object, Map<string, Pending>>();
+/** Statements that say what they write to. */
+const said = new WeakMap<object, readonly unknown[]>();
+
+/** A statement of one's own making, with all that it writes to: the rest is still remembered. */
+export function writing<Q extends object>(statement: Q, ...tables: readonly unknown[]): Q {
+	said.set(statement, tables);
+	return statement;
+}
 
 /** Gives a transaction a memory, which transactions inside it share. @returns the same transaction. */
 export function remembering<T extends object>(tx: T, memory: Memory = new Map()): T {
 	memories.set(tx, memory);
+	endings.set(tx, new Map());
 	const watched = tx as unknown as Watched;
 	const forget = (table?: unknown) => {
 		for (const [key, { tables }] of memory)
@@ -34,13 +50,56 @@ export function remembering<T extends object>(tx: T, memory: Memory = new Map())
 	}
 	const [execute, transaction] = [watched.execute.bind(tx), watched.transaction.bind(tx)];
 	watched.execute = (query) => {
-		forget();
+		const tables = said.get(query);
+		if (tables) for (const table of tables) forget(table);
+		else forget();
 		return execute(query);
 	};
-	// What an inner transaction did may be taken back.
-	watched.transaction = (work, config) =>
-		transaction((inner: never) => work(remembering(inner, memory)), config).finally(() => forget());
+	// What an inner transaction did may be taken back: with what it would have written at its end.
+	watched.transaction = async (work, config) => {
+		await writeEndings(tx);
+		const ended = async (inner: never) => {
+			const result = await work(remembering(inner, memory));
+			await writeEndings(inner);
+			return result;
+		};
+		return transaction(ended, config).finally(() => forget());
+	};
 	return tx;
+}
+
+/** Remembers what was read already, as `oncePer` would. Outside of a transaction it does nothing. */
+export function keepOnce(db: object, key: string, tables: readonly unknown[], value: unknown) {
+	memories.get(db)?.set(key, { tables, value: Promise.resolve(value) });
+}
+
+/**
+ * Writes `item` before the transaction ends, together with all others of this key, in their order.
+ * Outside of a transaction, at once. Whoever reads them back in the same transaction finds nothing.
+ */
+export async function atEnd<D extends object, T>(
+	db: D,
+	key: string,
+	item: T,
+	write: (db: D, items: T[]) => Promise<unknown>,
+): Promise<void> {
+	const pending = endings.get(db);
+	if (!pending) {
+		await write(db, [item]);
+		return;
+	}
+	const kept = pending.get(key);
+	if (kept) kept.items.push(item);
+	else pending.set(key, { items: [item], write: write as unknown as Pending["write"] });
+}
+
+/** Writes what waits for the end. What cannot be written undoes the transaction, like any write. */
+export async function writeEndings(tx: object): Promise<void> {
+	const pending = endings.get(tx);
+	for (const [key, { items, write }] of pending ?? []) {
+		pending?.delete(key);
+		await write(tx as never, items as never[]);
+	}
 }
 
 /**

@@ -3,6 +3,7 @@
  * serve.ts, it shares the open database through globalThis, so that it works on the embedded one
  * too. It is no part of the product and listens on loopback alone.
  */
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { sql } from "drizzle-orm";
@@ -13,6 +14,7 @@ import { ports } from "./settings";
 import {
 	type ConnectionInput,
 	makeConnection,
+	makeDirectories,
 	makeWorld,
 	type SamlConnectionInput,
 	type WorldInput,
@@ -24,6 +26,17 @@ const calls: Record<string, (input: unknown) => Promise<unknown>> = {
 	/** A connection of a workspace to a provider, turned on. */
 	connection: async (input) =>
 		makeConnection((await openDatabase()).db, input as ConnectionInput | SamlConnectionInput),
+	/** So many workspaces, each with a directory that is on and a token. */
+	directories: async (input) => makeDirectories((await openDatabase()).db, Number(input)),
+	/** Starts the second server. False where the database belongs to this process alone. */
+	nextDoor: async () => {
+		if (!process.env.DATABASE_URL) return false;
+		nextDoor ??= spawn(process.execPath, ["dist/server.js"], {
+			stdio: "ignore",
+			env: { ...process.env, SCIM_DOOR: "next", PORT: String(ports.nextDoor) },
+		});
+		return true;
+	},
 	/** Moves time by ageing rows, and looks at what was stored. */
 	sql: async (input) => {
 		const { db } = await openDatabase();
@@ -42,6 +55,9 @@ async function enter(email: string, password: string): Promise<string> {
 	const value = await sealBrowserId(entered.browserId);
 	return `${sessionCookie}=${value}; Path=/; HttpOnly; Secure; SameSite=Lax`;
 }
+
+let nextDoor: ReturnType<typeof spawn> | undefined;
+process.once("exit", () => nextDoor?.kill("SIGKILL"));
 
 createServer(async (request, response) => {
 	const answer = (status: number, body: unknown) => {

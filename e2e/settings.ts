@@ -18,6 +18,8 @@ export const ports = {
 	dns: port + 11,
 	/** The local SAML provider of each worker, at 127.0.0.1: another site than the application. */
 	saml: (worker: number) => port + 12 + worker,
+	/** A second server on the same database, where SCIM goes through Next. */
+	nextDoor: port + 19,
 };
 
 export const baseUrl = `http://localhost:${port}`;

@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto";
 import { type Db, transact } from "@/db/client";
 import { setPassword } from "@/lib/accounts/passwords";
 import { keepSsoCodes, makeSsoCodes } from "@/lib/accounts/sso-codes";
+import { enableDirectory } from "@/lib/directory/directory";
+import { issueToken } from "@/lib/directory/tokens";
 import { createMember } from "@/lib/members/members";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
@@ -100,6 +102,32 @@ function valuesOf(input: ConnectionInput | SamlConnectionInput): Record<string, 
 		discoveryEndpoint: "",
 		...input.values,
 	};
+/** What a SCIM client needs to begin. */
+export type DirectoryAccess = { workspaceId: string; directoryId: string; token: string };
+
+/** Workspaces with nobody in them, each with a directory that is on and a token. */
+export async function makeDirectories(db: Db, count: number): Promise<DirectoryAccess[]> {
+	const made: DirectoryAccess[] = [];
+	for (let i = 0; i < count; i++)
+		made.push(
+			await transact(db, async (tx) => {
+				const slug = `scim-${newId()}`;
+				const created = await createWorkspace(tx, operator, {
+					slug,
+					name: slug,
+					plan: "enterprise",
+				});
+				if (!created.ok) throw new Error(created.reason);
+				const { id } = created.workspace;
+				const now = new Date();
+				const enabled = await enableDirectory(tx, operator, id, now);
+				if (!enabled.ok) throw new Error(enabled.reason);
+				const issued = await issueToken(tx, operator, enabled.directory, { name: "IdP" }, now);
+				if (!issued.ok) throw new Error(issued.reason);
+				return { workspaceId: id, directoryId: enabled.directory.id, token: issued.token };
+			}),
+		);
+	return made;
 }
 
 /** Makes a world. Two of them never share a name, an address or a domain. */

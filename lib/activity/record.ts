@@ -6,6 +6,7 @@
  */
 import { sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { atEnd } from "@/db/once";
 import { activity, refusals } from "@/db/schema";
 import { senderOf } from "@/lib/platform/addresses";
 import { newId } from "@/lib/platform/ids";
@@ -115,14 +116,17 @@ export type ActivityEvent = {
 	details?: Record<string, unknown>;
 };
 
-/** Writes one event into the workspace's log, in the transaction of the change it records. */
+/**
+ * Writes one event into the workspace's log, in the transaction of the change it records: all events
+ * of one transaction together, right before it commits.
+ */
 export async function record(
 	tx: Tx,
 	workspaceId: string,
 	actor: Actor,
 	event: ActivityEvent,
 ): Promise<void> {
-	await tx.insert(activity).values({
+	const row: typeof activity.$inferInsert = {
 		workspaceId,
 		id: newId(),
 		at: new Date(),
@@ -136,7 +140,16 @@ export async function record(
 		subjectLabel: event.subject?.label ?? null,
 		details: event.details ?? {},
 		address: "address" in actor ? (actor.address ?? null) : null,
-	});
+	};
+	await atEnd(tx, "activity", row, write);
+}
+
+/** So many events in one statement, which takes 65,535 values at most. */
+const atOnce = 500;
+
+async function write(tx: Tx, rows: (typeof activity.$inferInsert)[]): Promise<void> {
+	for (let from = 0; from < rows.length; from += atOnce)
+		await tx.insert(activity).values(rows.slice(from, from + atOnce));
 }
 
 /** Refusals that carried no valid credential. */

@@ -2,8 +2,9 @@
  * The brake: an IdP that takes many people's access within minutes is more often misconfigured than
  * right, so what goes beyond the policy's measure is held (./holds) instead of done. Owns counting.
  */
-import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { lte, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { writing } from "@/db/once";
 import { departures, directoryUsers, members } from "@/db/schema";
 import { newId } from "@/lib/platform/ids";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -16,44 +17,35 @@ import type { DirectoryKey } from "./directory";
  */
 export async function passesBrake(tx: Tx, directory: DirectoryKey, now: Date): Promise<boolean> {
 	const { workspaceId } = directory;
-	// One at a time in a workspace, so that parallel requests cannot pass together.
-	await tx.execute(
-		sql`select pg_advisory_xact_lock(hashtextextended(${`brake ${workspaceId}`}, 0))`,
-	);
+	// One at a time in a workspace, so that parallel requests cannot pass together. What they left is
+	// only seen by a statement that begins after it.
+	const key = `brake ${workspaceId}`;
+	await tx.execute(writing(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`));
 	const { document } = await currentPolicy(tx, workspaceId);
 	const { count, percent, minutes } = document.brake;
-	const since = new Date(now.getTime() - minutes * 60_000);
-	const [recent] = await tx
-		.select({ count: sql<number>`count(*)::int` })
-		.from(departures)
-		.where(and(eq(departures.workspaceId, workspaceId), gt(departures.at, since)));
-	const gone = recent?.count ?? 0;
-	if (gone >= count) {
-		const before = (await activePeople(tx, directory)) + gone;
-		if ((gone + 1) * 100 > before * percent) return false;
-	}
-	await tx.insert(departures).values({
-		workspaceId,
-		id: newId(),
-		directoryId: directory.id,
-		at: now,
-	});
-	return true;
-}
-
-/** People of the directory who have access now. */
-async function activePeople(tx: Tx, { workspaceId, id }: DirectoryKey): Promise<number> {
-	const [row] = await tx
-		.select({ count: sql<number>`count(*)::int` })
-		.from(members)
-		.where(
-			and(
-				eq(members.workspaceId, workspaceId),
-				eq(members.status, "active"),
-				sql`exists (select 1 from ${directoryUsers} where ${directoryUsers.workspaceId} = ${members.workspaceId} and ${directoryUsers.directoryId} = ${id} and ${directoryUsers.memberId} = ${members.id})`,
-			),
-		);
-	return row?.count ?? 0;
+	const since = new Date(now.getTime() - minutes * 60_000).toISOString();
+	// People of the directory who have access now: counted only once the count says it matters.
+	const active = sql`(select count(*) from ${members} m
+		where m.workspace_id = ${workspaceId} and m.status = 'active' and exists (
+			select 1 from ${directoryUsers} u where u.workspace_id = m.workspace_id
+				and u.directory_id = ${directory.id} and u.member_id = m.id))`;
+	const { rows } = (await tx.execute(
+		writing(
+			sql`with recent as (
+					select count(*) as gone from ${departures}
+					where workspace_id = ${workspaceId} and at > ${since}::timestamptz
+				)
+				insert into ${departures} (workspace_id, id, directory_id, at)
+				select ${workspaceId}::uuid, ${newId()}::uuid, ${directory.id}::uuid,
+					${now.toISOString()}::timestamptz
+				from recent
+				where case when gone < ${count}::int then true
+					else (gone + 1) * 100 <= (${active} + gone) * ${percent}::int end
+				returning id`,
+			departures,
+		),
+	)) as unknown as { rows: unknown[] };
+	return rows.length > 0;
 }
 
 /** The longest time a policy can make the brake look back (lib/policy/document). */

@@ -8,7 +8,12 @@ import type { Db } from "@/db/client";
 import { directories, directoryTokens, directoryUsers, policies, workspaces } from "@/db/schema";
 import { hashToken } from "@/lib/platform/crypto";
 import type { Policy } from "@/lib/policy/document";
-import { activeConnectionExists, closedBecause, type DirectoryClosed } from "./directory";
+import {
+	activeConnectionExists,
+	closedBecause,
+	type DirectoryClosed,
+	type DirectoryKey,
+} from "./directory";
 import {
 	entryColumns,
 	groupsColumn,
@@ -31,6 +36,8 @@ export type Caller = {
 	};
 	/** Whether the workspace takes groups from its directory (policy `groupsSync`). */
 	groupsSync: boolean;
+	/** Whether it is shown members it does not manage too (policy `directoryShows`). */
+	showsEveryone: boolean;
 	tokenName: string;
 	/** Why the directory does not answer although its token is good; null where it does. */
 	closed: DirectoryClosed | null;
@@ -42,8 +49,17 @@ export type Recognised = {
 	found: ListedUser[];
 };
 
-/** A token that opens nothing. The workspace is known where the token once was good. */
-export type Unrecognised = { caller: null; workspaceId: string | null };
+/** A token that opens nothing, and what is known of it where it once was good. */
+export type Unrecognised = { caller: null; ended: EndedToken | null };
+
+/** A token that was good, and why it is not any more. */
+export type EndedToken = {
+	id: string;
+	name: string;
+	directory: DirectoryKey;
+	because: "revoked" | "expired";
+	at: Date;
+};
 
 /** A token's use is written down at most this often. */
 const noteEvery = 60_000;
@@ -63,10 +79,15 @@ export async function recognise(
 	const values = { hash: hashToken(token), key: lookup ? keyOf(lookup) : null };
 	const rows = await statements[lookup?.by ?? "none"].execute(values);
 	const [row] = rows;
-	if (!row) return { caller: null, workspaceId: null };
+	if (!row) return { caller: null, ended: null };
 	const { token: stored, directory } = row;
-	if (stored.revokedAt !== null || (stored.expiresAt !== null && stored.expiresAt <= now))
-		return { caller: null, workspaceId: directory.workspaceId };
+	const { revokedAt, expiresAt } = stored;
+	const end = revokedAt ?? (expiresAt !== null && expiresAt <= now ? expiresAt : null);
+	if (end !== null) {
+		const { id, name } = stored;
+		const because = revokedAt ? "revoked" : "expired";
+		return { caller: null, ended: { id, name, directory, because, at: end } };
+	}
 	if (stored.lastUsedAt === null || now.getTime() - stored.lastUsedAt.getTime() >= noteEvery)
 		await noteUse(db, directory.workspaceId, stored.id, directory.id, now);
 	return {
@@ -79,6 +100,7 @@ export async function recognise(
 				rateLimit: directory.rateLimit,
 			},
 			groupsSync: row.rules?.groupsSync !== "off",
+			showsEveryone: row.rules?.shows === "everyone",
 			tokenName: stored.name,
 			closed: closedBecause({
 				enabled: directory.enabled,
@@ -99,7 +121,8 @@ function prepare(db: Db) {
 	const rules = sql<{
 		needs: Policy["directoryNeeds"];
 		groupsSync: Policy["groupsSync"];
-	} | null>`(select json_build_object('needs', ${policies.document} -> 'directoryNeeds', 'groupsSync', ${policies.document} -> 'groupsSync') from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
+		shows: Policy["directoryShows"];
+	} | null>`(select json_build_object('needs', ${policies.document} -> 'directoryNeeds', 'groupsSync', ${policies.document} -> 'groupsSync', 'shows', ${policies.document} -> 'directoryShows') from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
 	const statement = (by: Lookup["by"] | "none") =>
 		db
 			.select({

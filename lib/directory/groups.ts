@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
+import { writing } from "@/db/once";
 import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
 import { record } from "@/lib/activity/record";
 import { isId, newId } from "@/lib/platform/ids";
@@ -106,18 +107,20 @@ export async function updateGroup(
 
 /**
  * Changes who is in a group. The version moves only when somebody came or went.
+ * @param of its id, or the group as this transaction has made, changed or locked it.
  * Refused: `not_found`.
  */
 export async function changeMembers(
 	tx: Tx,
 	lock: Lock,
 	change: Change,
-	id: string,
+	of: string | DirectoryGroup,
 	membership: Membership,
 ): Promise<MembersWritten | Refused> {
 	const { directory, actor, now } = change;
-	const current = await lockGroup(tx, directory, id);
+	const current = typeof of === "string" ? await lockGroup(tx, directory, of) : of;
 	if (!current) return { ok: false, reason: "not_found" };
+	const { id } = current;
 	const all = "replaceAll" in membership;
 	const wanted = [...new Set(all ? membership.replaceAll : membership.add)];
 	const ids = wanted.filter(isId).sort();
@@ -376,9 +379,9 @@ async function take(
 /** Ids as one parameter, however many there are. */
 const idsOf = (ids: readonly string[]) => sql`${`{${ids.join(",")}}`}::uuid[]`;
 
-/** Both drivers answer a raw statement with an object that has the rows. */
+/** Both drivers answer a raw statement with an object that has the rows. Here all write to members. */
 async function rowsOf<T>(db: Db | Tx, statement: SQL): Promise<{ rows: T[] }> {
-	return (await db.execute(statement)) as unknown as { rows: T[] };
+	return (await db.execute(writing(statement, directoryGroupMembers))) as unknown as { rows: T[] };
 }
 
 const isIn = ({ workspaceId, id }: DirectoryKey) =>

@@ -18,19 +18,29 @@ import {
 	memberByEmail,
 	suspendMember,
 } from "@/lib/members/members";
-import { newId } from "@/lib/platform/ids";
+import { mailNewAdmins } from "@/lib/members/new-admin";
+import { isId, newId } from "@/lib/platform/ids";
 import { domainOf } from "@/lib/platform/text";
 import { rolesOf } from "@/lib/policy/sent-roles";
+import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { type Change, followActive, followDeletion, followProfile, followRole } from "./effects";
-import { type DirectoryUser, entryColumns, lockEntry, ofDirectory } from "./entries";
+import {
+	type DirectoryUser,
+	entryColumns,
+	groupsColumn,
+	type ListedUser,
+	lockEntry,
+	ofDirectory,
+} from "./entries";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
 import { type Attributes, foldDeep, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
+import { unmanagedEntry } from "./unmanaged";
 import { welcome } from "./welcome";
 
 export type { Change } from "./effects";
@@ -57,11 +67,16 @@ export type Conflict = {
 		| "domain_not_verified";
 };
 
-export type Written = { ok: true; user: DirectoryUser };
+/** The entry as it is now, with the groups it is in where they were read along. */
+export type Written = {
+	ok: true;
+	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>;
+};
 
 /**
  * Adds a person: linked to the member who has the address (policy `provisionExisting`), else as a
  * new member. Somebody the directory removed before may come in again.
+ * @param behind the member to link, where the directory named them by their id.
  * Refused: `attribute_missing`, `role_unknown`, `user_name_taken`, `external_id_taken`,
  * `email_taken`, `member_exists`, `domain_not_verified`.
  */
@@ -70,23 +85,28 @@ export async function createUser(
 	lock: Lock,
 	change: Change,
 	attributes: Attributes,
+	behind?: Member,
 ): Promise<Written | Refused> {
 	const { directory, actor, now } = change;
 	const person = personOf(attributes);
 	const lacking = await lackingOf(tx, directory, null, attributes);
 	if (lacking) return lacking;
-	if (await hasUserName(tx, directory, person.userNameKey))
-		return { ok: false, reason: "user_name_taken" };
-	const existing =
-		person.email === null ? null : await memberByEmail(tx, directory.workspaceId, person.email);
+	const existing = behind ?? (await memberWith(tx, directory, person.email));
 	if (existing) {
+		// Where nobody has the address, the constraint tells of a userName that is taken.
+		if (await hasUserName(tx, directory, person.userNameKey))
+			return { ok: false, reason: "user_name_taken" };
 		const refused = await mayNotLink(tx, existing);
 		if (refused) return refused;
 		if (isActiveAdmin(existing)) alone(lock);
 	}
 	const returns = existing ? await comesBack(tx, existing) : false;
-	const member = existing ?? (await newMember(tx, actor, lock, directory.workspaceId, person));
+	const member = existing ?? (await newMember(tx, lock, change, person, attributes));
+	const forgotten = tx
+		.$with("forgotten")
+		.as(tx.delete(removals).where(ofSamePerson(directory.workspaceId, person)).returning());
 	const [user] = await tx
+		.with(forgotten)
 		.insert(directoryUsers)
 		.values({
 			...rowOf(person, attributes),
@@ -101,14 +121,15 @@ export async function createUser(
 		})
 		.returning(entryColumns);
 	if (!user) throw new Error("the entry was not written");
-	await clearRemovals(tx, directory.workspaceId, person);
 	await record(tx, directory.workspaceId, actor, {
 		kind: "directory.user_created",
 		subject: subjectOf(user),
 		details: { linked: existing !== null, active: user.active },
 	});
 	if (existing) await link(tx, actor, existing, person);
-	await followRole(tx, change, member);
+	if (existing) await followRole(tx, change, member);
+	else if (member.role === adminRole)
+		await mailNewAdmins(tx, member.workspaceId, [member.id], actor.label, now);
 	if (existing) await followActive(tx, change, member, person.active);
 	// Nobody loses anything who arrives switched off: no brake counts it.
 	else if (!person.active) await suspendMember(tx, actor, member, "directory");
@@ -131,7 +152,7 @@ export async function updateUser(
 ): Promise<Written | Refused> {
 	const { directory, actor, now } = by;
 	const current = await lockEntry(tx, directory, id);
-	if (!current) return { ok: false, reason: "not_found" };
+	if (!current) return takeOver(tx, lock, by, id, change);
 	const attributes = change(current);
 	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
 	const lacking = await lackingOf(tx, directory, current.resource, attributes);
@@ -140,7 +161,7 @@ export async function updateUser(
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
 	const changed = differing(current.resource, attributes);
-	const [user] = await tx
+	const [written] = await tx
 		.update(directoryUsers)
 		.set({
 			...rowOf(after, attributes),
@@ -148,8 +169,9 @@ export async function updateUser(
 			version: sql`${directoryUsers.version} + 1`,
 		})
 		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
-		.returning(entryColumns);
-	if (!user) throw new Error("the entry vanished inside its transaction");
+		.returning({ ...entryColumns, groups: groupsColumn });
+	if (!written) throw new Error("the entry vanished inside its transaction");
+	const user = { ...written, groups: written.groups ?? [] };
 	await record(tx, directory.workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
 		subject: subjectOf(user),
@@ -163,6 +185,25 @@ export async function updateUser(
 		await followRole(tx, by, member);
 	if (before.active !== after.active) await followActive(tx, by, member, after.active);
 	return { ok: true, user };
+}
+
+/**
+ * Changes somebody the directory is shown and does not manage: from now on it does, by the rules by
+ * which a new person is linked.
+ */
+async function takeOver(
+	tx: Tx,
+	lock: Lock,
+	by: Change,
+	id: string,
+	change: (current: DirectoryUser) => Attributes,
+): Promise<Written | Refused> {
+	const { workspaceId } = by.directory;
+	const { document } = await currentPolicy(tx, workspaceId);
+	const shown = document.directoryShows === "everyone" && isId(id);
+	const member = shown ? await findMember(tx, workspaceId, id) : null;
+	if (!member) return { ok: false, reason: "not_found" };
+	return createUser(tx, lock, by, change(unmanagedEntry(by.directory, member)), member);
 }
 
 /**
@@ -216,16 +257,20 @@ function alone(lock: Lock): void {
 
 async function newMember(
 	tx: Tx,
-	actor: Actor,
 	lock: Lock,
-	workspaceId: string,
+	{ directory, actor }: Change,
 	person: Person,
+	attributes: Attributes,
 ): Promise<Member> {
-	const created = await createMember(tx, actor, workspaceId, {
+	const created = await createMember(tx, actor, directory.workspaceId, {
 		email: person.email,
 		emailProof: person.email === null ? null : "directory",
 		name: person.name,
 		createdBy: "directory",
+		directory: {
+			active: person.active,
+			directory: { roles: rolesOf(attributes), groups: [] },
+		},
 	});
 	// Somebody was faster with this address: look again at who has it now.
 	if (!created.ok) throw new Again(lock);
@@ -301,6 +346,10 @@ async function comesBack(tx: Tx, member: Member): Promise<boolean> {
 	return standing?.effect === "removed" && standing.removal?.createdMember === true;
 }
 
+async function memberWith(tx: Tx, { workspaceId }: DirectoryKey, email: string | null) {
+	return email === null ? null : memberByEmail(tx, workspaceId, email);
+}
+
 async function memberBehind(tx: Tx, user: DirectoryUser): Promise<Member | null> {
 	return user.memberId === null ? null : findMember(tx, user.workspaceId, user.memberId);
 }
@@ -320,14 +369,16 @@ async function identitiesOf(tx: Tx, member: Member) {
 		.where(and(eq(identities.workspaceId, member.workspaceId), eq(identities.memberId, member.id)));
 }
 
-async function clearRemovals(tx: Tx, workspaceId: string, person: Person): Promise<void> {
-	const { userNameKey, emailKey, externalId } = person;
-	const samePerson = or(
-		eq(removals.userNameKey, userNameKey),
-		...(emailKey === null ? [] : [eq(removals.emailKey, emailKey)]),
-		...(externalId === null ? [] : [eq(removals.externalId, externalId)]),
+/** Removals of this person: somebody the directory brings again is no longer kept out. */
+function ofSamePerson(workspaceId: string, { userNameKey, emailKey, externalId }: Person) {
+	return and(
+		eq(removals.workspaceId, workspaceId),
+		or(
+			eq(removals.userNameKey, userNameKey),
+			...(emailKey === null ? [] : [eq(removals.emailKey, emailKey)]),
+			...(externalId === null ? [] : [eq(removals.externalId, externalId)]),
+		),
 	);
-	await tx.delete(removals).where(and(eq(removals.workspaceId, workspaceId), samePerson));
 }
 
 /** The columns that follow from the attributes. */

@@ -1,6 +1,7 @@
 /**
  * The role in effect: decides by `accessFor` on what ./facts loads, and writes what differs. The
- * only place that writes `members.role`. Groups in effect follow from the same decision and are
+ * only place that writes `members.role`, but for who comes or comes back (./members) and
+ * who is suspended (./endings). Groups in effect follow from the same decision and are
  * not stored: those by hand are, in lib/groups.
  */
 import { and, eq, inArray } from "drizzle-orm";
@@ -14,7 +15,7 @@ import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { chunksOfMembers, loadGroups, loadRoles, type Who } from "./facts";
 
-export { loadGroups, loadRoles } from "./facts";
+export { loadGroups, loadRoles, readRulesOnce } from "./facts";
 
 /** What decides the access of each of these members. */
 export async function loadMemberFacts(

@@ -2,9 +2,9 @@
  * Loads what `accessFor` asks for: a workspace's roles and groups, and the facts of its members in
  * chunks, so that a hundred thousand of them need neither a query each nor all the memory.
  */
-import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { oncePer } from "@/db/once";
+import { keepOnce, oncePer } from "@/db/once";
 import {
 	directoryGroupMembers,
 	directoryGroups,
@@ -13,11 +13,13 @@ import {
 	groups,
 	holds,
 	members,
+	policies,
 	roles,
 } from "@/db/schema";
 import { isId } from "@/lib/platform/ids";
 import type { AccessFacts, MemberFacts, RoleFact } from "@/lib/policy/access";
 import { sentRoles } from "@/lib/policy/sent-roles";
+import { keepPolicy } from "@/lib/workspaces/policy";
 
 /** Some members by id, or all of the workspace. */
 export type Who = readonly string[] | "everyone";
@@ -34,7 +36,7 @@ export type MemberWithFacts = {
 
 /** The workspace's roles, as policy knows them. */
 export async function loadRoles(db: Db | Tx, workspaceId: string): Promise<RoleFact[]> {
-	return oncePer(db, `roles ${workspaceId}`, [roles], async () =>
+	return oncePer(db, rolesKey(workspaceId), [roles], async () =>
 		db
 			.select({
 				key: roles.key,
@@ -49,13 +51,42 @@ export async function loadRoles(db: Db | Tx, workspaceId: string): Promise<RoleF
 
 /** The workspace's own groups, as policy knows them. */
 export async function loadGroups(db: Db | Tx, workspaceId: string): Promise<AccessFacts["groups"]> {
-	return oncePer(db, `groups ${workspaceId}`, [groups], async () =>
+	return oncePer(db, groupsKey(workspaceId), [groups], async () =>
 		db
 			.select({ id: groups.id, name: groups.name, defaultRole: groups.defaultRole })
 			.from(groups)
 			.where(eq(groups.workspaceId, workspaceId))
 			.orderBy(asc(groups.nameKey)),
 	);
+}
+
+const rolesKey = (workspaceId: string) => `roles ${workspaceId}`;
+const groupsKey = (workspaceId: string) => `groups ${workspaceId}`;
+
+/**
+ * Reads policy, roles and groups in one statement, and remembers them for this transaction: most
+ * changes of a directory ask for all three.
+ */
+export async function readRulesOnce(tx: Tx, workspaceId: string): Promise<void> {
+	// With names of their own: in a select of one table Drizzle leaves a column's table out.
+	const [row] = await tx
+		.select({
+			policy: policies,
+			roles: sql<
+				RoleFact[]
+			>`(select coalesce(json_agg(json_build_object('key', r.key, 'name', r.name, 'rank', r.rank, 'permissions', r.permissions)), '[]') from ${roles} r where r.workspace_id = ${workspaceId})`,
+			groups: sql<
+				AccessFacts["groups"]
+			>`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'defaultRole', g.default_role) order by g.name_key), '[]') from ${groups} g where g.workspace_id = ${workspaceId})`,
+		})
+		.from(policies)
+		.where(eq(policies.workspaceId, workspaceId))
+		.orderBy(desc(policies.revision))
+		.limit(1);
+	if (!row) return;
+	keepPolicy(tx, row.policy);
+	keepOnce(tx, rolesKey(workspaceId), [roles], row.roles);
+	keepOnce(tx, groupsKey(workspaceId), [groups], row.groups);
 }
 
 /** Large enough that a query pays, small enough for the parameters and memory of one. */

@@ -3,18 +3,21 @@
  * is in effect is decided in ./access; passwords and sign-in live in lib/accounts and lib/sso;
  * what a directory says of a person is in lib/directory.
  */
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { apiKeys, directoryUsers, mailLinks, members, sessions } from "@/db/schema";
+import { directoryUsers, members } from "@/db/schema";
 import type { EmailProof } from "@/db/schema/members";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { newId } from "@/lib/platform/ids";
 import { foldKey, isEmail } from "@/lib/platform/text";
+import type { MemberFacts } from "@/lib/policy/access";
 import { adminRole } from "@/lib/roles/permissions";
-import { applyAccess, previewAccess } from "./access";
+import { applyAccess, loadMemberFacts, previewAccess } from "./access";
+import { endAccess, endMailLinks } from "./endings";
 import { isLastAdmin } from "./last-admin";
 
+export { endSessions } from "./endings";
 export { isLastAdmin } from "./last-admin";
 
 export type Member = typeof members.$inferSelect;
@@ -25,6 +28,8 @@ export type NewMember = {
 	name: string;
 	roleByHand?: string | null;
 	createdBy: Member["createdBy"];
+	/** What a directory that brings them says, where one does. */
+	directory?: Pick<MemberFacts, "active" | "directory">;
 };
 
 /**
@@ -43,7 +48,8 @@ export async function createMember(
 		return { ok: false, reason: "email_malformed" };
 	const id = newId();
 	const roleByHand = input.roleByHand ?? null;
-	const { role } = await previewAccess(tx, workspaceId, { ...factsOfNew, roleByHand });
+	const facts = { ...factsOfNew, ...input.directory, roleByHand };
+	const { role } = await previewAccess(tx, workspaceId, facts);
 	const [member] = await tx
 		.insert(members)
 		.values({
@@ -69,7 +75,7 @@ export async function createMember(
 	return { ok: true, member };
 }
 
-/** What decides the access of somebody who has just come: nothing but the role given by hand. */
+/** What decides the access of somebody who has just come, where no directory says more. */
 const factsOfNew = {
 	active: true,
 	pinnedRole: null,
@@ -129,19 +135,12 @@ export async function suspendMember(
 ): Promise<{ ok: true } | { ok: false; reason: "last_admin" }> {
 	if (member.status === "suspended") return { ok: true };
 	if (await isLastAdmin(tx, member)) return { ok: false, reason: "last_admin" };
-	await tx
-		.update(members)
-		.set({ status: "suspended", suspendedBy: by, epoch: sql`${members.epoch} + 1` })
-		.where(keyOf(member));
-	const sessionsEnded = await deleteSessions(tx, member.workspaceId, member.id);
-	const keysEnded = await endKeys(tx, member);
-	await endMailLinks(tx, member);
+	const { sessionsEnded, keysEnded } = await endAccess(tx, member, by);
 	await record(tx, member.workspaceId, actor, {
 		kind: "member.suspended",
 		subject: { kind: "member", id: member.id, label: labelOf(member) },
 		details: { sessionsEnded, keysEnded },
 	});
-	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
 	return { ok: true };
 }
 
@@ -159,12 +158,15 @@ export async function reactivateMember(
 	if (member.status === "active") return { ok: true };
 	if (by !== "admin" && member.suspendedBy !== by)
 		return { ok: false, reason: "suspended_by_admin" };
-	await tx.update(members).set({ status: "active", suspendedBy: null }).where(keyOf(member));
-	await record(tx, member.workspaceId, actor, {
+	const { workspaceId, id } = member;
+	const facts = (await loadMemberFacts(tx, workspaceId, [id])).get(id);
+	if (!facts) throw new Error("the member vanished inside its transaction");
+	const { role } = await previewAccess(tx, workspaceId, { ...facts, active: true });
+	await tx.update(members).set({ status: "active", suspendedBy: null, role }).where(keyOf(member));
+	await record(tx, workspaceId, actor, {
 		kind: "member.reactivated",
-		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		subject: { kind: "member", id, label: labelOf(member) },
 	});
-	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
 	return { ok: true };
 }
 
@@ -243,47 +245,6 @@ export async function updateMember(
 			},
 		});
 	return { ok: true, member: updated };
-}
-
-/** Ends all sessions of a member, also those a process is about to write. @returns how many. */
-export async function endSessions(tx: Tx, workspaceId: string, memberId: string): Promise<number> {
-	await tx
-		.update(members)
-		.set({ epoch: sql`${members.epoch} + 1` })
-		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, memberId)));
-	return deleteSessions(tx, workspaceId, memberId);
-}
-
-/** Ends those that are there. Whoever calls it raises the member's epoch too. */
-async function deleteSessions(tx: Tx, workspaceId: string, memberId: string): Promise<number> {
-	const ended = await tx
-		.delete(sessions)
-		.where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.memberId, memberId)))
-		.returning({ id: sessions.id });
-	return ended.length;
-}
-
-/** Revokes the API keys of a member. @returns how many were alive. */
-async function endKeys(tx: Tx, { workspaceId, id }: Member): Promise<number> {
-	const ended = await tx
-		.update(apiKeys)
-		.set({ revokedAt: new Date() })
-		.where(
-			and(
-				eq(apiKeys.workspaceId, workspaceId),
-				eq(apiKeys.memberId, id),
-				isNull(apiKeys.revokedAt),
-			),
-		)
-		.returning({ id: apiKeys.id });
-	return ended.length;
-}
-
-/** Ends the links that were mailed to a member: to reset a password, to follow an address. */
-async function endMailLinks(tx: Tx, { workspaceId, id }: Member): Promise<void> {
-	await tx
-		.delete(mailLinks)
-		.where(and(eq(mailLinks.workspaceId, workspaceId), eq(mailLinks.memberId, id)));
 }
 
 /** Active admins by name: whom to ask. */

@@ -7,6 +7,7 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { cleanHeaders, isCrossSite, isScimTarget, requestTarget } from "./edge";
 import { securityHeaders } from "./headers";
+import { textOf } from "./text-response";
 
 const MAX_BODY = { scim: 4 * 1024 * 1024, other: 256 * 1024 };
 /** What is read and thrown away after a body that is too large, so that its sender can finish. */
@@ -135,7 +136,8 @@ async function passToHandler(
 	handle: (request: Request) => Promise<Response>,
 ): Promise<void> {
 	const answered = await handle(toRequest(request, publicUrl));
-	const body = Buffer.from(await answered.arrayBuffer());
+	const text = textOf(answered);
+	const body = text === undefined ? Buffer.from(await answered.arrayBuffer()) : Buffer.from(text);
 	if (response.headersSent || response.destroyed) return;
 	response.statusCode = answered.status;
 	answered.headers.forEach((value, name) => {

@@ -3,9 +3,10 @@
  * transaction of its own. An operation that names what another creates (`bulkId:...`) waits for it;
  * where two wait for each other, one is created without the reference and completed afterwards.
  */
+import { textOf } from "@/lib/platform/text-response";
 import { readJson } from "./body";
 import type { Call } from "./call";
-import { badRequest, bodyOf, errorResponse, ScimError, scimResponse } from "./errors";
+import { badRequest, errorResponse, ScimError, scimResponse } from "./errors";
 import { field, maxOperations } from "./patch";
 import { isRecord } from "./schema";
 
@@ -220,7 +221,7 @@ function referencesIn(value: unknown): string[] {
 function presentOutcome({ operation, response }: Outcome) {
 	const { method, bulkId, path } = operation;
 	const [location, version] = [response.headers.get("location"), response.headers.get("etag")];
-	const body = response.ok ? undefined : bodyOf(response);
+	const body = response.ok ? undefined : textOf(response);
 	return {
 		...(location ? { location } : {}),
 		method,

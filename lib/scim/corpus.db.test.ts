@@ -46,6 +46,7 @@ async function run(example: Case) {
 		example,
 		{
 			workspaceId: client.workspaceId,
+			origin: publicUrl,
 			send: sendTo(`http://127.0.0.1:${port}`, client.token),
 			makeStrict: async () => {
 				await db

@@ -70,14 +70,23 @@ export function corpus(): { client: string; file: string; cases: Case[] }[] {
 }
 
 /** A way to a directory of its own: sending with its token, and making it strict. */
-export type World = { send: Send; makeStrict: () => Promise<void>; workspaceId: string };
+export type World = {
+	send: Send;
+	makeStrict: () => Promise<void>;
+	workspaceId: string;
+	/** What addresses of resources begin with, which a case writes as `{origin}`. */
+	origin: string;
+};
 
 /**
  * Runs a case in a directory that is empty.
  * @returns the ids by name, and that of the answer, for whoever looks further.
  */
 export async function runCase(example: Case, world: World, look: Look) {
-	const ids: Record<string, string> = { workspace: world.workspaceId };
+	const ids: Record<string, string> = {
+		workspace: world.workspaceId,
+		origin: world.origin,
+	};
 	const make = async (path: string, wanted: Record<string, Record<string, unknown>> = {}) => {
 		for (const [name, body] of Object.entries(wanted)) {
 			const made = await world.send({ method: "POST", path, body: filled(body, ids) });

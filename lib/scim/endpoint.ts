@@ -21,6 +21,7 @@
 import { countRefusal } from "@/lib/activity/record";
 import { recognise } from "@/lib/directory/caller";
 import type { DirectoryClosed } from "@/lib/directory/directory";
+import { noteEnded } from "@/lib/directory/ended-tokens";
 import type { Lookup } from "@/lib/directory/entries";
 import { noteCaller } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
@@ -68,11 +69,12 @@ async function serve(request: Request, deps: Call["deps"]): Promise<Response> {
 	const now = deps.now();
 	const known = token
 		? await recognise(deps.db, token, now, wanted.lookup)
-		: { caller: null, workspaceId: null };
+		: { caller: null, ended: null };
 	const { caller } = known;
 	// A workspace in the address that is not the token's is answered like an unknown token.
 	if (!caller || (place?.workspaceId && place.workspaceId !== caller.directory.workspaceId)) {
-		const workspaceId = caller ? caller.directory.workspaceId : known.workspaceId;
+		const { workspaceId = null } = (caller ?? known.ended)?.directory ?? {};
+		if (!caller && known.ended) await noteEnded(deps.db, known.ended, now);
 		await countRefusal(deps.db, workspaceId, "scim.unknown_token", address, now);
 		throw unauthorized(token !== null);
 	}

@@ -2,6 +2,7 @@
  * The errors of the protocol (RFC 7644 §3.12). ScimError is the one error this folder throws for
  * what a client did; everything else that is thrown is a fault of ours and answers 500.
  */
+import { textResponse } from "@/lib/platform/text-response";
 
 /** The detail keywords of RFC 7644 §3.12 that we use. */
 export type ScimType =
@@ -56,23 +57,14 @@ export function errorResponse(error: ScimError): Response {
 	return scimResponse(error.status, body, error.headers);
 }
 
-/** The bodies of answers, which a Response gives back only once. */
-const bodies = new WeakMap<Response, string>();
-
-/** The body an answer was made with. */
-export const bodyOf = (response: Response): string | undefined => bodies.get(response);
-
 /** An answer with a SCIM body. Nothing a directory is told may be kept by a cache. */
 export function scimResponse(
 	status: number,
 	body: unknown,
 	headers: Record<string, string> = {},
 ): Response {
-	const text = JSON.stringify(body);
-	const response = new Response(text, {
+	return textResponse(JSON.stringify(body), {
 		status,
 		headers: { "content-type": scimMediaType, "cache-control": "no-store", ...headers },
 	});
-	bodies.set(response, text);
-	return response;
 }

@@ -5,6 +5,8 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
+import type { DirectoryKey } from "@/lib/directory/directory";
+import { everyone } from "@/lib/directory/unmanaged";
 import { groupType } from "./group-schema";
 import type { Attribute, ResourceType, Target } from "./schema";
 import { userType } from "./user-schema";
@@ -96,6 +98,10 @@ export const userSource: Source = {
 		return { kind: "object", sql: at("search", path) };
 	},
 };
+
+/** People as this directory is shown them: those it manages, or every member of the workspace. */
+export const usersShown = (directory: DirectoryKey, showsEveryone: boolean): Source =>
+	showsEveryone ? { ...userSource, table: sql`${everyone(directory)} u` } : userSource;
 
 export const groupSource: Source = {
 	type: groupType,

@@ -126,7 +126,7 @@ async function take(
 				: {
 						remove: await membersWhere(tx, change.directory, group.id, step.removeWhere, call.base),
 					};
-		const changed = await changeMembers(tx, lock, change, group.id, membership);
+		const changed = await changeMembers(tx, lock, change, current, membership);
 		if (!changed.ok) return changed;
 		current = changed.group;
 		// One stale id must not spoil a push of 256, so it is left out, and the log says so.

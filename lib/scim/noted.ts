@@ -3,6 +3,7 @@ import type { RequestEntry } from "@/lib/directory/request-log";
 import { withNotes } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
 import { isId } from "@/lib/platform/ids";
+import { textOf } from "@/lib/platform/text-response";
 
 /** Answers a request and notes it. One without a token that is known belongs to no log. */
 export async function noted(
@@ -31,7 +32,7 @@ export async function noted(
 		userAgent: request.headers.get("user-agent"),
 		ifMatch: request.headers.get("if-match"),
 		requestBody: notes.body,
-		responseBody: worthKeeping && response.body ? await response.clone().text() : null,
+		responseBody: worthKeeping ? (textOf(response) ?? null) : null,
 		target: targetOf(request.url, response),
 		changed: status < 400 ? [...notes.changed] : [],
 		notes: [...notes.passedOver],
@@ -39,18 +40,20 @@ export async function noted(
 	return response;
 }
 
-/** Path and query behind the base, with or without the workspace. */
+/** Path and query of an address behind the base, with or without the workspace. */
 function pathOf(address: string): string {
-	const { pathname, search } = new URL(address);
-	const [, , , , ...rest] = pathname.split("/");
-	if (isId((rest[0] ?? "").toLowerCase())) rest.shift();
-	return `/${rest.join("/")}${search}`;
+	// A Request's address is one that the URL parser has written: host, then /api/scim/v2.
+	const target = address.slice(address.indexOf("/", "https://".length));
+	const [, path = "", search = ""] = /^(?:\/[^/?#]*){3}([^?#]*)(\?[^#]*)?/s.exec(target) ?? [];
+	const segments = path.split("/").slice(1);
+	if (isId((segments[0] ?? "").toLowerCase())) segments.shift();
+	return `/${segments.join("/")}${search}`;
 }
 
 /** The resource a path names, or that a POST made. */
 function targetOf(address: string, response: Response): RequestEntry["target"] {
 	const named = response.headers.get("location") ?? address;
-	const [, kind = "", id = ""] = pathOf(new URL(named, address).href).split(/[/?]/);
+	const [, kind = "", id = ""] = pathOf(named).split(/[/?]/);
 	if (!isId(id) || (kind !== "Users" && kind !== "Groups")) return null;
 	const version = /^W\/"(\d+)"$/.exec(response.headers.get("etag") ?? "")?.[1];
 	return { kind: kind === "Users" ? "User" : "Group", id, version: Number(version ?? 0) };

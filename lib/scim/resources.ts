@@ -1,10 +1,11 @@
 /** Answers with resources of either type: one, or the page of a list. */
 import { type DirectoryUser, type ListedUser, readEntries } from "@/lib/directory/entries";
 import { type DirectoryGroup, membersOf, readGroups } from "@/lib/directory/groups";
+import { readUnmanaged } from "@/lib/directory/unmanaged";
 import type { Call } from "./call";
 import { listResponse } from "./discovery";
 import { scimResponse } from "./errors";
-import { groupSource, type Source, userSource } from "./fields";
+import { groupSource, type Source, usersShown } from "./fields";
 import { find } from "./find";
 import { groupType } from "./group-schema";
 import { present } from "./present";
@@ -42,6 +43,11 @@ async function load(call: Call, rows: { type: string; id: string }[]): Promise<R
 	const { deps, caller, query } = call;
 	const idsOf = (name: string) => rows.filter(({ type }) => type === name).map(({ id }) => id);
 	const users = await readEntries(deps.db, caller.directory, idsOf("User"));
+	if (caller.showsEveryone) {
+		const managed = new Set(users.map(({ id }) => id));
+		const others = idsOf("User").filter((id) => !managed.has(id));
+		users.push(...(await readUnmanaged(deps.db, caller.directory, others)));
+	}
 	const groups = await readGroups(deps.db, caller.directory, idsOf("Group"));
 	const ofUsers = readProjection(userType, query);
 	const ofGroups = readProjection(groupType, query);
@@ -98,4 +104,8 @@ export async function presentGroups(
 
 /** What a query without a type is about: all there is. */
 export const sourcesOf = (call: Call): Source[] =>
-	call.caller.groupsSync ? [userSource, groupSource] : [userSource];
+	call.caller.groupsSync ? [peopleOf(call), groupSource] : [peopleOf(call)];
+
+/** The people this directory is shown. */
+export const peopleOf = ({ caller }: Call): Source =>
+	usersShown(caller.directory, caller.showsEveryone);

@@ -8,12 +8,11 @@ import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
 import { badRequest, ScimError, scimResponse } from "./errors";
-import { userSource } from "./fields";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
 import { includes, lookupOf, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
-import { answerList, maxPage, presentUser } from "./resources";
+import { answerList, maxPage, peopleOf, presentUser } from "./resources";
 import type { Resource } from "./schema";
 import { userType } from "./user-schema";
 import { checkVersion, unchanged, versionTag } from "./versions";
@@ -32,8 +31,8 @@ export async function listUsers(call: Call): Promise<Response> {
 	const { query, base, found, lookup } = call;
 	const page = readPage(query, maxPage);
 	// The lookup has brought one more than a page at most: beyond that, find a page properly.
-	if (!lookup || found.length > maxPage || page.by === "cursor")
-		return answerList(call, [userSource], maxPage);
+	if (!lookup || found.length > maxPage || page.by === "cursor" || call.caller.showsEveryone)
+		return answerList(call, [peopleOf(call)], maxPage);
 	const projection = readProjection(userType, query);
 	const offset = page.startIndex - 1;
 	const resources = found
@@ -42,8 +41,12 @@ export async function listUsers(call: Call): Promise<Response> {
 	return scimResponse(200, listResponse(resources, found.length, page.startIndex));
 }
 
-export function getUser(call: Call): Response {
-	const [user] = call.found;
+export async function getUser(call: Call): Promise<Response> {
+	const { deps, caller } = call;
+	const [user] =
+		call.found.length === 0 && caller.showsEveryone
+			? await readUnmanaged(deps.db, caller.directory, [call.id])
+			: call.found;
 	if (!user) throw notFound(userType, call.id);
 	return unchanged(call.request, user) ?? answer(call, 200, user);
 }
@@ -91,10 +94,11 @@ async function change(call: Call, next: (current: DirectoryUser) => Resource): P
 	);
 	if (!written.ok) throw refusal(userType, written, id);
 	const projection = readProjection(userType, call.query);
-	const groups = includes(projection, "groups")
-		? await groupsOf(deps.db, caller.directory, [id])
-		: [];
-	return answer(call, 200, { ...written.user, groups });
+	const { user } = written;
+	// Where nothing changed, nothing was read along.
+	const unread = !user.groups && includes(projection, "groups");
+	const groups = unread ? await groupsOf(deps.db, caller.directory, [id]) : user.groups;
+	return answer(call, 200, { ...user, ...(groups ? { groups } : {}) });
 }
 
 function answer(

@@ -1,7 +1,7 @@
 /** The revisions of a workspace's policy: reading the current one, saving the next. */
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { oncePer } from "@/db/once";
+import { keepOnce, oncePer } from "@/db/once";
 import { policies } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
@@ -17,9 +17,16 @@ export type PolicyRevision = {
 	reason: string | null;
 };
 
+const policyKey = (workspaceId: string) => `policy ${workspaceId}`;
+
+/** Remembers the policy in force for this transaction, from a row that was read with others. */
+export function keepPolicy(tx: Tx, row: typeof policies.$inferSelect): void {
+	keepOnce(tx, policyKey(row.workspaceId), [policies], [row]);
+}
+
 /** The policy in force. @throws when the workspace does not exist. */
 export async function currentPolicy(db: Db | Tx, workspaceId: string): Promise<PolicyRevision> {
-	const [row] = await oncePer(db, `policy ${workspaceId}`, [policies], async () =>
+	const [row] = await oncePer(db, policyKey(workspaceId), [policies], async () =>
 		db
 			.select()
 			.from(policies)

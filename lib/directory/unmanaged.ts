@@ -1,0 +1,103 @@
+/**
+ * Members the directory does not manage, as entries it is shown where the policy says so
+ * (`directoryShows: everyone`): an IdP that imports people must see who is here already. Such an
+ * entry has the member's id, which stays theirs once the directory takes them over (./users).
+ */
+import { and, eq, sql } from "drizzle-orm";
+import type { Db, Tx } from "@/db/client";
+import { directoryUsers, members } from "@/db/schema";
+import { isId } from "@/lib/platform/ids";
+import type { DirectoryKey } from "./directory";
+import type { ListedUser } from "./entries";
+import { type Attributes, personOf } from "./person";
+
+type Member = typeof members.$inferSelect;
+
+/** What a member looks like to a directory that has said nothing of them. */
+export function unmanagedEntry(directory: DirectoryKey, member: Member): ListedUser {
+	const { id, email, name, status, createdAt } = member;
+	const attributes: Attributes = {
+		userName: email ?? id,
+		active: status === "active",
+		...(name ? { displayName: name } : {}),
+		...(email ? { emails: [{ value: email, primary: true }] } : {}),
+	};
+	const { userName, userNameKey, active, emailKey, emailKeys, displayName } = personOf(attributes);
+	return {
+		workspaceId: directory.workspaceId,
+		directoryId: directory.id,
+		id,
+		userName,
+		userNameKey,
+		externalId: null,
+		active,
+		email,
+		emailKey,
+		emailKeys,
+		displayName,
+		resource: attributes,
+		version: 0,
+		createdAt,
+		lastModifiedAt: createdAt,
+		memberId: id,
+		createdMember: false,
+		groups: [],
+	};
+}
+
+/** These members as entries, without those that have one; in no order. */
+export async function readUnmanaged(
+	db: Db | Tx,
+	directory: DirectoryKey,
+	ids: readonly string[],
+): Promise<ListedUser[]> {
+	const known = ids.filter(isId);
+	if (known.length === 0) return [];
+	const rows = await db
+		.select({ member: members })
+		.from(members)
+		.leftJoin(
+			directoryUsers,
+			and(
+				eq(directoryUsers.workspaceId, members.workspaceId),
+				eq(directoryUsers.memberId, members.id),
+			),
+		)
+		.where(
+			and(
+				eq(members.workspaceId, directory.workspaceId),
+				sql`${members.id} = any(${`{${known.join(",")}}`}::uuid[])`,
+				sql`${directoryUsers.id} is null`,
+			),
+		);
+	return rows.map(({ member }) => unmanagedEntry(directory, member));
+}
+
+/**
+ * Entries and everybody else, as a table that filters and orders look at. What they compare of
+ * somebody unmanaged is what `unmanagedEntry` shows. Their name is folded here and not by
+ * `foldDeep`, since it is kept once: beyond the letters of a language's own rules it is the same.
+ */
+export function everyone({ workspaceId, id }: DirectoryKey) {
+	const folded = sql`lower(normalize(m.name, nfkc))`;
+	return sql`(
+		select workspace_id, directory_id, id, user_name_key, external_id, active, email_keys,
+			resource, search, version, created_at, last_modified_at
+		from ${directoryUsers}
+		union all
+		select m.workspace_id, ${id}::uuid, m.id, coalesce(m.email_key, m.id::text), null,
+			m.status = 'active', case when m.email_key is null then '{}' else array[m.email_key] end,
+			jsonb_strip_nulls(jsonb_build_object('userName', coalesce(m.email, m.id::text),
+				'active', m.status = 'active', 'displayName', nullif(m.name, ''), 'emails',
+				case when m.email is null then null else jsonb_build_array(
+					jsonb_build_object('value', m.email, 'primary', true)) end)),
+			jsonb_strip_nulls(jsonb_build_object('username', coalesce(m.email_key, m.id::text),
+				'active', m.status = 'active', 'displayname', nullif(${folded}, ''), 'emails',
+				case when m.email is null then null else jsonb_build_array(
+					jsonb_build_object('value', m.email_key, 'primary', true)) end)),
+			0, m.created_at, m.created_at
+		from ${members} m
+		where m.workspace_id = ${workspaceId} and not exists (select 1 from ${directoryUsers} d
+			where d.workspace_id = m.workspace_id and d.member_id = m.id)
+	)`;
+}
