@@ -144,8 +144,22 @@ export async function openPglite(folder?: string, image?: Blob): Promise<Databas
 	client.query = guarded(client.query.bind(client)) as typeof client.query;
 	client.transaction = guarded(client.transaction.bind(client)) as typeof client.transaction;
 	const db = drizzlePglite(client, { schema });
+	embedded().add(db);
 	return { db, engine: "pglite", close: () => client.close() };
 }
+
+const embeddedSlot = Symbol.for("gatehouse.embedded");
+const embedded = (): WeakSet<object> => {
+	const known = globalThis as { [embeddedSlot]?: WeakSet<object> };
+	known[embeddedSlot] ??= new WeakSet();
+	return known[embeddedSlot];
+};
+
+/**
+ * Whether a handle is the embedded database: it works on the process's own thread, where a
+ * statement's timeout never comes.
+ */
+export const isEmbedded = (db: Db): boolean => embedded().has(db);
 
 /** The handle outside a transaction refuses to work inside one. */
 function guarded<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {

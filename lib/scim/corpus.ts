@@ -142,7 +142,7 @@ type Expect = (
 	value: unknown,
 	message?: string,
 ) => {
-	toMatchObject: (value: object) => void;
+	toMatchObject: (value: Record<string, unknown> | unknown[]) => void;
 	toContain: (value: unknown) => void;
 	toMatch: (value: RegExp) => void;
 	toBe: (value: unknown) => void;

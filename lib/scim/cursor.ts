@@ -10,11 +10,11 @@ import { badRequest } from "./errors";
 /** How long a cursor is good, in seconds; ServiceProviderConfig says the same. */
 export const cursorTimeout = 3600;
 
-/** The last row of a page. `key` is what it was sorted by, null where it has no value. */
+/** The row a page ended with, or began with. `key` is what it was sorted by, null where it has no value. */
 export type Position = { key: string | null; micros: string; id: string };
 
-/** A position, and what was counted when the first page was read. */
-export type Mark = { position: Position; total: number };
+/** A position, whether to go back from it, and what was counted when the first page was read. */
+export type Mark = { position: Position; back: boolean; total: number };
 
 /** What a query is, so that its cursor is not used for another. */
 export function fingerprint(parts: readonly string[]): string {
@@ -22,9 +22,9 @@ export function fingerprint(parts: readonly string[]): string {
 }
 
 /** Writes a cursor, of unreserved characters alone. */
-export function writeCursor({ position, total }: Mark, query: string, now: Date): string {
+export function writeCursor({ position, back, total }: Mark, query: string, now: Date): string {
 	const { key, micros, id } = position;
-	const parts = [query, now.getTime(), total, micros, id, key];
+	const parts = [query, now.getTime(), total, micros, id, key, back];
 	return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
@@ -36,7 +36,7 @@ export function readCursor(text: string, query: string, now: Date): Mark {
 	const parts = parse(text);
 	if (!parts)
 		throw badRequest("invalidCursor", "The cursor is not valid. Begin at the first page.");
-	const [of, at, total, micros, id, key] = parts;
+	const [of, at, total, micros, id, key, back] = parts;
 	if (of !== query)
 		throw badRequest(
 			"invalidCursor",
@@ -44,23 +44,26 @@ export function readCursor(text: string, query: string, now: Date): Mark {
 		);
 	if (now.getTime() - at > cursorTimeout * 1000)
 		throw badRequest("expiredCursor", "The cursor has expired. Begin at the first page.");
-	return { position: { key, micros, id }, total };
+	return { position: { key, micros, id }, back, total };
 }
 
-function parse(text: string): [string, number, number, string, string, string | null] | undefined {
+type Parts = [string, number, number, string, string, string | null, boolean];
+
+function parse(text: string): Parts | undefined {
 	let parts: unknown;
 	try {
 		parts = JSON.parse(Buffer.from(text.slice(0, 4096), "base64url").toString());
 	} catch {
 		return undefined;
 	}
-	if (!Array.isArray(parts) || parts.length !== 6) return undefined;
-	const [of, at, total, micros, id, key]: unknown[] = parts;
+	if (!Array.isArray(parts) || parts.length !== 7) return undefined;
+	const [of, at, total, micros, id, key, back]: unknown[] = parts;
 	if (typeof of !== "string" || !isCount(at) || !isCount(total)) return undefined;
 	if (typeof micros !== "string" || !/^\d{1,17}$/.test(micros)) return undefined;
 	if (typeof id !== "string" || !isId(id)) return undefined;
 	if (key !== null && (typeof key !== "string" || /\0|\p{Surrogate}/u.test(key))) return undefined;
-	return [of, at, total, micros, id, key];
+	if (typeof back !== "boolean") return undefined;
+	return [of, at, total, micros, id, key, back];
 }
 
 const isCount = (value: unknown): value is number =>

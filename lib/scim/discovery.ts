@@ -33,6 +33,7 @@ export function listResponse(resources: unknown[], total: number, startIndex?: n
 export function serviceProviderConfig(
 	base: string,
 	limits: { maxResults: number; defaultCount: number; maxBody: number },
+	{ strict }: { strict: boolean },
 ) {
 	return {
 		schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -43,6 +44,8 @@ export function serviceProviderConfig(
 		changePassword: { supported: false },
 		sort: { supported: true },
 		etag: { supported: true },
+		// Only a strict directory refuses what draft-zollner-scim-interop-profile has refused.
+		...(strict ? { interopProfileConformant: true } : {}),
 		pagination: {
 			cursor: true,
 			index: true,

@@ -3,8 +3,8 @@
  * RFC 9865). Finds ids alone; what is answered of them is loaded after, for one page and no more.
  */
 import { type SQL, sql } from "drizzle-orm";
-import { type Db, type Tx, transact } from "@/db/client";
-import { fingerprint, type Position, readCursor, writeCursor } from "./cursor";
+import { type Db, isEmbedded, type Tx, transact } from "@/db/client";
+import { fingerprint, type Mark, type Position, readCursor, writeCursor } from "./cursor";
 import { badRequest } from "./errors";
 import type { Source } from "./fields";
 import { type Filter, formatFilter, formatPath } from "./filter";
@@ -23,11 +23,21 @@ export type Search = {
 	now: Date;
 };
 
-/** One page: which resources, how many there are in all, and where the next page begins. */
-export type Found = { rows: { type: string; id: string }[]; total: number; nextCursor?: string };
+/** One page: which resources, how many there are in all, and where the pages beside it begin. */
+export type Found = {
+	rows: { type: string; id: string }[];
+	total: number;
+	nextCursor?: string;
+	previousCursor?: string;
+};
 
 /** How long a query may look at rows that no index narrows down. */
 const scanMs = 3000;
+/**
+ * How many comparisons it may make on the embedded database, which knows no timeouts and answers
+ * nobody else meanwhile: some seconds' worth.
+ */
+const mostComparisons = 1_000_000;
 /** As much of a text as order is decided by. */
 const sortedLength = 200;
 
@@ -39,7 +49,8 @@ type Row = { type: string; id: string; key: string | null; micros: string };
  */
 export async function find(db: Db, search: Search): Promise<Found> {
 	const { rows, scans } = rowsOf(search);
-	if (!scans) return readPage(db, search, rows);
+	if (scans === 0) return readPage(db, search, rows);
+	if (isEmbedded(db) && scans * (await entriesIn(db, search)) > mostComparisons) throw tooMany();
 	try {
 		return await transact(db, async (tx) => {
 			await tx.execute(sql`select set_config('statement_timeout', ${String(scanMs)}, true)`);
@@ -48,8 +59,21 @@ export async function find(db: Db, search: Search): Promise<Found> {
 	} catch (error) {
 		const cause = error instanceof Error ? (error.cause ?? error) : error;
 		if ((cause as { code?: string }).code !== "57014") throw error;
-		throw badRequest("tooMany", "The query took too long. Ask with eq, or for fewer people.");
+		throw tooMany();
 	}
+}
+
+const tooMany = () =>
+	badRequest("tooMany", "The query took too long. Ask with eq, or for fewer people.");
+
+/** How many rows a query may have to look at. */
+async function entriesIn(db: Db, { sources, directory, base }: Search): Promise<number> {
+	const { rows } = rowsOf({ sources, directory, base });
+	const [counted] = await execute<{ total: number }>(
+		db,
+		sql`select count(*)::int as "total" from (${rows}) as found`,
+	);
+	return counted?.total ?? 0;
 }
 
 async function readPage(db: Db | Tx, search: Search, rows: SQL): Promise<Found> {
@@ -62,14 +86,16 @@ async function readPage(db: Db | Tx, search: Search, rows: SQL): Promise<Found> 
 		);
 		return counted[0]?.total ?? 0;
 	};
-	const read = (limit: number, offset: number, after?: Position) => {
-		const where = after ? sql`where ${isAfter(after, sort !== undefined, descending)}` : sql``;
+	const read = (limit: number, offset: number, from?: Pick<Mark, "position" | "back">) => {
+		const back = from?.back ?? false;
+		const way = { sorted: sort !== undefined, descending: descending !== back, back };
+		const where = from ? sql`where ${isAfter(from.position, way)}` : sql``;
 		return execute<Row>(
 			db,
 			sql`select found.type as "type", found.id as "id", found.key as "key",
 					(extract(epoch from found.created_at) * 1000000)::bigint::text as "micros"
 				from (${rows}) as found ${where}
-				order by ${order(sort !== undefined, descending)} limit ${limit} offset ${offset}`,
+				order by ${order(way)} limit ${limit} offset ${offset}`,
 		);
 	};
 	if (page.by === "index") {
@@ -81,32 +107,41 @@ async function readPage(db: Db | Tx, search: Search, rows: SQL): Promise<Found> 
 	}
 	const query = fingerprintOf(search);
 	const mark = page.cursor === "" ? undefined : readCursor(page.cursor, query, now);
-	// One more than is answered tells whether there is a next page.
-	const found = await read(page.count + 1, 0, mark?.position);
+	// One more than is answered tells whether there is another page that way.
+	const found = await read(page.count + 1, 0, mark);
+	const back = mark?.back ?? false;
+	const more = found.length > page.count;
 	const rowsOfPage = found.slice(0, page.count);
-	const isLast = found.length <= page.count;
-	const total = mark?.total ?? (isLast ? found.length : await count());
-	const last = rowsOfPage.at(-1) ?? mark?.position;
-	if (isLast || !last) return { rows: rowsOfPage, total };
+	if (back) rowsOfPage.reverse();
+	const total = mark?.total ?? (more ? await count() : found.length);
+	const cursor = (position: Position | undefined, back: boolean) =>
+		position && writeCursor({ position, back, total }, query, now);
+	// Where a page came from there is another one.
+	const next = (back || more) && cursor(rowsOfPage.at(-1) ?? mark?.position, false);
+	const previous = (back ? more : mark) && cursor(rowsOfPage[0] ?? mark?.position, true);
 	return {
 		rows: rowsOfPage,
 		total,
-		nextCursor: writeCursor({ position: last, total }, query, now),
+		...(next ? { nextCursor: next } : {}),
+		...(previous ? { previousCursor: previous } : {}),
 	};
 }
 
+/** In which order rows are read: `back` turns the order around in which they were added. */
+type Way = { sorted: boolean; descending: boolean; back: boolean };
+
 /** The rows of every type that the filter keeps, before order and page. */
-function rowsOf(search: Search): { rows: SQL; scans: boolean } {
+function rowsOf(search: Omit<Search, "page" | "now">): { rows: SQL; scans: number } {
 	const { sources, filter, sort, directory, base } = search;
 	const mixed = sources.length > 1;
 	if (mixed && filter) knows(sources, filter);
 	if (sort && !sources.some((source) => resolve(source.type, sort.path)))
 		throw badRequest("invalidValue", `sortBy: there is no attribute "${formatPath(sort.path)}".`);
-	let scans = sort !== undefined;
+	let scans = sort ? 1 : 0;
 	const selects = sources.map((source) => {
 		const { table, alias, type } = source;
 		const condition = filter && compile(source, filter, base, { mixed });
-		scans ||= condition?.scans ?? false;
+		scans += condition?.scans ?? 0;
 		return sql`select ${type.name}::text as type, ${alias}.id, ${alias}.created_at, ${keyOf(source, sort, base)} as key
 			from ${table}
 			where ${alias}.workspace_id = ${directory.workspaceId} and ${alias}.directory_id = ${directory.id}
@@ -136,8 +171,8 @@ function keyOf(source: Source, sort: Sort | undefined, base: string): SQL {
 }
 
 /** In the order people were added. No value comes last, and first when descending (§3.4.2.3). */
-function order(sorted: boolean, descending: boolean): SQL {
-	const added = sql`found.created_at, found.id`;
+function order({ sorted, descending, back }: Way): SQL {
+	const added = back ? sql`found.created_at desc, found.id desc` : sql`found.created_at, found.id`;
 	if (!sorted) return added;
 	return descending
 		? sql`found.key collate "C" desc nulls first, ${added}`
@@ -145,8 +180,8 @@ function order(sorted: boolean, descending: boolean): SQL {
 }
 
 /** Whether a row comes after a position in that order. */
-function isAfter({ key, micros, id }: Position, sorted: boolean, descending: boolean): SQL {
-	const added = sql`((found.created_at, found.id) > ('epoch'::timestamptz + (${micros}::bigint * interval '1 microsecond'), ${id}::uuid))`;
+function isAfter({ key, micros, id }: Position, { sorted, descending, back }: Way): SQL {
+	const added = sql`((found.created_at, found.id) ${sql.raw(back ? "<" : ">")} ('epoch'::timestamptz + (${micros}::bigint * interval '1 microsecond'), ${id}::uuid))`;
 	if (!sorted) return added;
 	if (key === null)
 		return descending

@@ -35,7 +35,12 @@ export async function answerList(call: Call, sources: Source[], max: number): Pr
 		found.total,
 		page.by === "index" ? page.startIndex : undefined,
 	);
-	return scimResponse(200, found.nextCursor ? { ...body, nextCursor: found.nextCursor } : body);
+	const { nextCursor, previousCursor } = found;
+	return scimResponse(200, {
+		...body,
+		...(nextCursor ? { nextCursor } : {}),
+		...(previousCursor ? { previousCursor } : {}),
+	});
 }
 
 /** The resources of a page, in its order. What was deleted in between is left out. */

@@ -67,12 +67,12 @@ const routes: Route[] = [
 	{
 		path: ["ServiceProviderConfig"],
 		methods: {
-			GET: shown(({ base, deps }) =>
-				discovery.serviceProviderConfig(base, {
-					maxResults: maxPage,
-					defaultCount,
-					maxBody: deps.maxBody,
-				}),
+			GET: shown(({ base, deps, caller }) =>
+				discovery.serviceProviderConfig(
+					base,
+					{ maxResults: maxPage, defaultCount, maxBody: deps.maxBody },
+					caller.directory,
+				),
 			),
 		},
 	},

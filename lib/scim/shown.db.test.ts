@@ -62,7 +62,7 @@ describe("directoryShows: everyone", () => {
 			'userName eq "ada@ACME.test"',
 			'emails.value eq "ada@acme.test"',
 			'emails[primary eq true].value eq "ada@acme.test"',
-			'displayName sw "ada"',
+			'displayName sw "ADA å"',
 			`id eq "${ada.id}"`,
 		]) {
 			const path = `/Users?filter=${encodeURIComponent(filter)}`;

@@ -16,8 +16,8 @@ import { isEmailAlias } from "./query";
 import { type Attribute, partOf, resolve } from "./schema";
 import { booleanOf } from "./values";
 
-/** A condition, and whether answering it may mean looking at every row. */
-export type Condition = { where: SQL; scans: boolean };
+/** A condition, and how many comparisons of it may have to look at every row. */
+export type Condition = { where: SQL; scans: number };
 
 type Context = {
 	source: Source;
@@ -26,8 +26,8 @@ type Context = {
 	mixed: boolean;
 	/** Below a `not`, where null must not be. */
 	negated: boolean;
-	/** Set when a comparison no index answers is met. */
-	seen: { scans: boolean };
+	/** Counts the comparisons that no index answers. */
+	seen: { scans: number };
 };
 
 /**
@@ -42,7 +42,7 @@ export function compile(
 	base: string,
 	{ mixed = false } = {},
 ): Condition {
-	const seen = { scans: false };
+	const seen = { scans: 0 };
 	const where = compileFilter(filter, { source, base, mixed, negated: false, seen });
 	return { where, scans: seen.scans };
 }
@@ -54,7 +54,7 @@ export function compileMatch(field: List, where: Filter, base: string): SQL {
 		base,
 		mixed: false,
 		negated: false,
-		seen: { scans: false },
+		seen: { scans: 0 },
 	};
 	return compileParts(where, field, context);
 }
@@ -68,7 +68,7 @@ function compileFilter(filter: Filter, context: Context): SQL {
 				filter.terms.map((term) => compileFilter(term, context)),
 			);
 		case "not":
-			context.seen.scans = true;
+			context.seen.scans += 1;
 			return sql`(not ${compileFilter(filter.term, { ...context, negated: true })})`;
 		case "element":
 			return compileElement(filter.path, filter.where, context);
@@ -187,7 +187,7 @@ function partsOf(where: Filter, attribute: Attribute): Record<string, unknown> |
 
 function compileLeaf(field: Field, filter: Leaf, context: Context, path: AttributePath): SQL {
 	if (filter.kind === "present" || filter.op !== "eq" || filter.value === null)
-		context.seen.scans = true;
+		context.seen.scans += 1;
 	if (filter.kind === "present") return present(field, path);
 	const { op, value } = filter;
 	if (value === null) {

@@ -3,6 +3,7 @@ import { decide } from "@/lib/directory/decide";
 import type { DirectoryUser, ListedUser, Lookup } from "@/lib/directory/entries";
 import { groupsOf } from "@/lib/directory/groups";
 import { personOf } from "@/lib/directory/person";
+import { readUnmanaged } from "@/lib/directory/unmanaged";
 import { createUser, deleteUser, updateUser } from "@/lib/directory/users";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
