@@ -102,6 +102,8 @@ function valuesOf(input: ConnectionInput | SamlConnectionInput): Record<string, 
 		discoveryEndpoint: "",
 		...input.values,
 	};
+}
+
 /** What a SCIM client needs to begin. */
 export type DirectoryAccess = { workspaceId: string; directoryId: string; token: string };
 

@@ -75,8 +75,8 @@ export async function readUnmanaged(
 
 /**
  * Entries and everybody else, as a table that filters and orders look at. What they compare of
- * somebody unmanaged is what `unmanagedEntry` shows. Their name is folded here and not by
- * `foldDeep`, since it is kept once: beyond the letters of a language's own rules it is the same.
+ * somebody unmanaged is what `unmanagedEntry` shows. Of their name, which is kept as it is written
+ * alone, the database folds as many letters as its collation knows, at least those of ASCII.
  */
 export function everyone({ workspaceId, id }: DirectoryKey) {
 	const folded = sql`lower(normalize(m.name, nfkc))`;
