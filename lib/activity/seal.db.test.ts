@@ -176,7 +176,10 @@ describe("sealing", () => {
 			written = resolve;
 		});
 		const late = transact(db, async (tx) => {
-			await record(tx, id, operator, { kind: "sign_out", details: { late: true } });
+			// Written when the inner transaction ends, and not committed before the outer one is.
+			await tx.transaction((inner) =>
+				record(inner, id, operator, { kind: "sign_out", details: { late: true } }),
+			);
 			written();
 			await held;
 		});

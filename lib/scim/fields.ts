@@ -74,7 +74,7 @@ function commonField(
 	}
 }
 
-export const userSource: Source = {
+const userSource: Source = {
 	type: userType,
 	table: sql`${directoryUsers} u`,
 	alias: sql`u`,
