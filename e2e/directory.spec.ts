@@ -42,6 +42,11 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 		clientId: idp.client.id,
 		clientSecret: idp.client.secret,
 	});
+	// The guide beside the form leads on to directory sync.
+	await expect(page.getByRole("link", { name: "Go on to directory sync" })).toHaveAttribute(
+		"href",
+		`/w/${workspace.slug}/sso/directory?provider=oidc`,
+	);
 	await saveConnection(page);
 	await turnOn(page);
 
@@ -63,6 +68,8 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	await directory.getByRole("button", { name: "Rename OpenID Connect" }).click();
 	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
 	await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+	await expect(directory.getByText("Made today")).toBeVisible();
+	await expect(directory.getByText(/^Rotate tokens on a schedule/)).toBeVisible();
 	await expect(
 		directory.getByRole("cell", { name: "Company directory", exact: true }),
 	).toBeVisible();

@@ -2,9 +2,9 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ComponentProps, type ReactNode, useState } from "react";
-import { RefusalBand, type RefusalView } from "@/components/refusal-band";
+import type { RefusalView } from "@/components/refusal-band";
+import { RevokeDialog } from "@/components/revoke-dialog";
 import { Button } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel } from "@/components/ui/panel";
 import { SecretOnce } from "@/components/ui/secret-once";
@@ -124,7 +124,6 @@ function Keys({
 }) {
 	const t = useTranslations("api_keys");
 	const [revoking, setRevoking] = useState<ApiKeyView | null>(null);
-	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const columns: Column[] = [
 		{ label: t("name") },
 		{ label: t("key") },
@@ -165,24 +164,16 @@ function Keys({
 					],
 				}))}
 			/>
-			<ConfirmDialog
-				open={revoking !== null}
-				onOpenChange={(open) => {
-					if (open) return;
-					setRevoking(null);
-					setRefusal(null);
+			<RevokeDialog
+				row={revoking}
+				texts={{
+					title: t("question", { name: revoking?.name ?? "" }),
+					description: t("consequence"),
+					confirm: t("confirm"),
+					cancel: t("cancel"),
 				}}
-				title={t("question", { name: revoking?.name ?? "" })}
-				description={t("consequence")}
-				confirm={t("confirm")}
-				cancel={t("cancel")}
-				error={refusal ? <RefusalBand refusal={refusal} /> : null}
-				action={async () => {
-					if (!revoking) return;
-					const done = await revoke(revoking.id);
-					setRefusal(done.ok ? null : done);
-					if (done.ok) setRevoking(null);
-				}}
+				revoke={({ id }) => revoke(id)}
+				onClose={() => setRevoking(null)}
 			/>
 		</>
 	);

@@ -3,8 +3,8 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
+import { RevokeDialog } from "@/components/revoke-dialog";
 import { Button } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PanelFoot, PanelRow } from "@/components/ui/panel";
@@ -345,24 +345,17 @@ function Revoke({
 	revoke: TokenActions["revoke"];
 }) {
 	const t = useTranslations("directory.tokens");
-	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	return (
-		<ConfirmDialog
-			open={token !== null}
-			onOpenChange={(open) => {
-				if (!open) onClose();
+		<RevokeDialog
+			row={token}
+			texts={{
+				title: t("question", { name: token?.name ?? "" }),
+				description: t("consequence"),
+				confirm: t("confirm"),
+				cancel: t("cancel"),
 			}}
-			title={t("question", { name: token?.name ?? "" })}
-			description={t("consequence")}
-			confirm={t("confirm")}
-			cancel={t("cancel")}
-			error={refusal ? <RefusalBand refusal={refusal} /> : null}
-			action={async () => {
-				if (!token) return;
-				const done = await revoke(token.id);
-				setRefusal(done.ok ? null : done);
-				if (done.ok) onClose();
-			}}
+			revoke={({ id }) => revoke(id)}
+			onClose={onClose}
 		/>
 	);
 }

@@ -2,8 +2,8 @@
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
+import { RevokeDialog } from "@/components/revoke-dialog";
 import { Button } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel, PanelRow } from "@/components/ui/panel";
 import { StateBadge } from "@/components/ui/state";
@@ -79,7 +79,7 @@ export function InvitationTable({
 	);
 	return (
 		<Panel>
-			{refusal && !revoking ? (
+			{refusal ? (
 				<PanelRow>
 					<RefusalBand refusal={refusal} />
 				</PanelRow>
@@ -114,27 +114,20 @@ export function InvitationTable({
 					],
 				}))}
 			/>
-			<ConfirmDialog
-				open={revoking !== null}
-				onOpenChange={(open) => {
-					if (open) return;
-					setRevoking(null);
-					setRefusal(null);
-				}}
-				title={t("question", { email: revoking?.email ?? "" })}
-				description={t("consequence")}
-				confirm={t("confirm")}
-				cancel={t("cancel")}
-				error={refusal ? <RefusalBand refusal={refusal} /> : null}
-				action={async () => {
-					if (!revoking || !acts) return;
-					const done = await acts.revoke(revoking.id);
-					setRefusal(done.ok ? null : done);
-					if (!done.ok) return;
-					toast(t("revoked", { email: revoking.email }));
-					setRevoking(null);
-				}}
-			/>
+			{acts ? (
+				<RevokeDialog
+					row={revoking}
+					texts={{
+						title: t("question", { email: revoking?.email ?? "" }),
+						description: t("consequence"),
+						confirm: t("confirm"),
+						cancel: t("cancel"),
+					}}
+					revoke={({ id }) => acts.revoke(id)}
+					onDone={({ email }) => toast(t("revoked", { email }))}
+					onClose={() => setRevoking(null)}
+				/>
+			) : null}
 		</Panel>
 	);
 }

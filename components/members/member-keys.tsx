@@ -1,9 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { RefusalBand, type RefusalView } from "@/components/refusal-band";
+import type { RefusalView } from "@/components/refusal-band";
+import { RevokeDialog } from "@/components/revoke-dialog";
 import { Button } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { PanelRow } from "@/components/ui/panel";
 import { Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/toast";
@@ -21,7 +21,6 @@ export function MemberKeys({
 	const t = useTranslations("member.keys");
 	const toast = useToast();
 	const [revoking, setRevoking] = useState<KeyRow | null>(null);
-	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	if (rows.length === 0) return <PanelRow className="text-sm text-ink-2">{t("none")}</PanelRow>;
 	return (
 		<>
@@ -50,26 +49,17 @@ export function MemberKeys({
 					</li>
 				))}
 			</ul>
-			<ConfirmDialog
-				open={revoking !== null}
-				onOpenChange={(open) => {
-					if (open) return;
-					setRevoking(null);
-					setRefusal(null);
+			<RevokeDialog
+				row={revoking}
+				texts={{
+					title: t("question", { name: revoking?.name ?? "" }),
+					description: t("consequence"),
+					confirm: t("confirm"),
+					cancel: t("cancel"),
 				}}
-				title={t("question", { name: revoking?.name ?? "" })}
-				description={t("consequence")}
-				confirm={t("confirm")}
-				cancel={t("cancel")}
-				error={refusal ? <RefusalBand refusal={refusal} /> : null}
-				action={async () => {
-					if (!revoking) return;
-					const done = await revoke(revoking.id);
-					setRefusal(done.ok ? null : done);
-					if (!done.ok) return;
-					toast(t("revoked"));
-					setRevoking(null);
-				}}
+				revoke={({ id }) => revoke(id)}
+				onDone={() => toast(t("revoked"))}
+				onClose={() => setRevoking(null)}
 			/>
 		</>
 	);

@@ -13,6 +13,7 @@
  *   groups     the groups an IdP sent and who is in them
  *   group-effects  what a change of a group does to the members concerned
  *   requirements   what the policy asks of a person before the directory may bring them
+ *   apply-entry  what an entry says, applied where an admin had decided otherwise
  *   brake, holds, hold-mail   effects that wait for an admin, and telling of them
  *   welcome    the mail to somebody the directory has brought
  *   mapping    the groups there are to map
