@@ -22,8 +22,8 @@ export function proxy(request: NextRequest): NextResponse {
 export const config: ProxyConfig = {
 	matcher: [
 		{
-			// The page that posts to a provider has a policy of its own, and two would both hold.
-			source: "/((?!api/|sso/post$|_next/static/|_next/image).*)",
+			// The pages that post to a provider have a policy of their own, and two would both hold.
+			source: "/((?!api/|sso/post$|sso/sign-out$|_next/static/|_next/image).*)",
 			// What Next fetches ahead is data for a page that has its policy already. Not so what a
 			// browser fetches ahead (`purpose: prefetch`): that is a page, shown as it came.
 			missing: [{ type: "header", key: "next-router-prefetch" }],

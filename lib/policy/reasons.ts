@@ -73,6 +73,7 @@ export const reasons = {
 	answer_used: person,
 	ticket_used: person,
 	signed_in_as_other: person,
+	sign_out_unconfirmed: provider,
 
 	// What the provider answered
 	provider_denied: provider,

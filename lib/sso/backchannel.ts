@@ -1,15 +1,13 @@
 /**
  * OpenID Connect Back-Channel Logout 1.0: the provider itself says that somebody signed out there,
- * and their sessions here end at once. Owns the keys it verifies with and what ends; whether the
- * token is one is ./logout-token.
+ * and their sessions here end at once. Owns the keys it verifies with; whether the token is one is
+ * ./logout-token, what ends is ./provider-sign-out.
  */
-import { createHash } from "node:crypto";
-import { and, eq, gt, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { JSONWebKeySet } from "jose";
-import { type Db, lockWorkspace, type Tx, transact } from "@/db/client";
-import { connections, consumedAssertions, members, sessions, signIns } from "@/db/schema";
-import { countRefusal, record } from "@/lib/activity/record";
-import { labelOf } from "@/lib/members/members";
+import { type Db, lockWorkspace, transact } from "@/db/client";
+import { connections } from "@/db/schema";
+import { countRefusal } from "@/lib/activity/record";
 import { senderOf } from "@/lib/platform/addresses";
 import { guardedFetch } from "@/lib/platform/egress";
 import { env } from "@/lib/platform/env";
@@ -22,6 +20,7 @@ import {
 	newsSeconds,
 	readLogoutToken,
 } from "./logout-token";
+import { endProviderSessions, isFirst } from "./provider-sign-out";
 
 /** What an admin gives the provider as "Back-channel logout URI". */
 export const backchannelUri = (connectionId: string) =>
@@ -68,10 +67,21 @@ export async function takeLogoutToken(
 	if (!read.ok) return refuse(read.problem);
 	const ended = await transact(db, async (tx) => {
 		await lockWorkspace(tx, connection.workspaceId, "shared");
-		if (!(await isFirst(tx, connection, read.token, now))) return null;
-		return endSessions(tx, connection, read.token, now);
+		const until = new Date(now.getTime() + 2 * newsSeconds * 1000);
+		if (!(await isFirst(tx, connection, read.token.id, until))) return null;
+		return endProviderSessions(tx, connection, [sessionOf(connection, read.token)], now);
 	});
 	return ended === null ? refuse("used") : { ok: true, ended };
+}
+
+/** What of a session the token names. */
+function sessionOf({ issuer }: OidcConnection, { sid, subject }: LogoutToken) {
+	return {
+		protocol: "oidc" as const,
+		issuer,
+		...(sid === null ? {} : { sid }),
+		...(subject === null ? {} : { subject }),
+	};
 }
 
 async function oidcConnection(db: Db, id: string): Promise<OidcConnection | null> {
@@ -120,82 +130,4 @@ async function fetched(address: string, fetchKeys: KeyFetch): Promise<JSONWebKey
 	}
 	log().warn({ address }, "The keys of an identity provider could not be read");
 	return null;
-}
-
-/** Whether this token is seen for the first time. It is remembered for as long as it would be news. */
-async function isFirst(
-	tx: Tx,
-	{ workspaceId, id }: OidcConnection,
-	token: LogoutToken,
-	now: Date,
-): Promise<boolean> {
-	const taken = await tx
-		.insert(consumedAssertions)
-		.values({
-			workspaceId,
-			connectionId: id,
-			assertionId: `logout ${createHash("sha256").update(token.id).digest("base64url")}`,
-			expiresAt: new Date(now.getTime() + 2 * newsSeconds * 1000),
-		})
-		.onConflictDoNothing()
-		.returning({ id: consumedAssertions.assertionId });
-	return taken.length > 0;
-}
-
-/** Ends the sessions that came of the provider's, and the sign-ins that are about to become one. */
-async function endSessions(
-	tx: Tx,
-	connection: OidcConnection,
-	{ sid, subject }: LogoutToken,
-	now: Date,
-): Promise<number> {
-	const { workspaceId, id, issuer, name } = connection;
-	const isMeant = (
-		column: typeof sessions.providerSession | typeof signIns.providerSession,
-	): SQL => {
-		const meant: Record<string, string> = { protocol: "oidc", issuer };
-		if (sid !== null) meant.sid = sid;
-		if (subject !== null) meant.subject = subject;
-		return sql`${column} @> ${JSON.stringify(meant)}::jsonb`;
-	};
-	await tx
-		.update(signIns)
-		.set({ ticketHash: null })
-		.where(
-			and(
-				eq(signIns.workspaceId, workspaceId),
-				eq(signIns.connectionId, id),
-				isNotNull(signIns.ticketHash),
-				gt(signIns.ticketExpiresAt, now),
-				isMeant(signIns.providerSession),
-			),
-		);
-	const gone = await tx
-		.delete(sessions)
-		.where(
-			and(
-				eq(sessions.workspaceId, workspaceId),
-				eq(sessions.connectionId, id),
-				isMeant(sessions.providerSession),
-			),
-		)
-		.returning({ memberId: sessions.memberId });
-	const ids = [...new Set(gone.map(({ memberId }) => memberId))];
-	if (ids.length === 0) return 0;
-	const people = await tx
-		.select()
-		.from(members)
-		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, ids)));
-	for (const person of people)
-		await record(
-			tx,
-			workspaceId,
-			{ kind: "system", label: name },
-			{
-				kind: "sign_out.by_provider",
-				subject: { kind: "member", id: person.id, label: labelOf(person) },
-				details: { sessionsEnded: gone.filter(({ memberId }) => memberId === person.id).length },
-			},
-		);
-	return gone.length;
 }

@@ -442,7 +442,8 @@ describe("signing out of the provider too", () => {
 			provider: "Okta",
 			workspaceId: workspace.id,
 		});
-		const address = (await takeOffer(db, token, new Date())) ?? "";
+		const onward = await takeOffer(db, token, new Date());
+		const address = onward && "address" in onward ? onward.address : "";
 		expect(await takeOffer(db, token, new Date())).toBeNull();
 		const query = new URL(address).searchParams;
 		expect(query.get("post_logout_redirect_uri")).toBe(signedOutUri(workspace.id));

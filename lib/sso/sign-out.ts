@@ -12,6 +12,8 @@ import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
 import { type Connection, findConnection } from "./connections";
 import { idTokenHint } from "./provider-session";
+import { askToLogOut, type Onward, offersLogout } from "./saml/single-logout";
+import { serviceKeys } from "./saml/sp";
 
 /** How long the link works. */
 const offerMinutes = 10;
@@ -44,7 +46,7 @@ export async function offerSignOut(
 	{ session, connection }: { session: ProviderSession; connection: Connection },
 	now: Date,
 ): Promise<string | null> {
-	if (!addressAt(connection, session)) return null;
+	if (!offers(connection, session)) return null;
 	const token = newToken();
 	await tx.insert(signOuts).values({
 		workspaceId: connection.workspaceId,
@@ -69,10 +71,15 @@ export async function findOffer(
 }
 
 /** Uses the link up. @returns where to send the browser, or null where it is over. */
-export async function takeOffer(db: Db, token: string, now: Date): Promise<string | null> {
+export async function takeOffer(db: Db, token: string, now: Date): Promise<Onward | null> {
 	const [row] = await db.delete(signOuts).where(isOpen(token, now)).returning();
 	const connection = row && (await findConnection(db, row.workspaceId, row.connectionId));
-	return connection ? addressAt(connection, row.providerSession) : null;
+	if (!connection) return null;
+	const { providerSession: session } = row;
+	if (connection.protocol === "saml" && session.protocol === "saml")
+		return askToLogOut(connection, session, await serviceKeys(db), now);
+	const address = addressAt(connection, session);
+	return address === null ? null : { address };
 }
 
 /** Lets go of offers that nobody took. */
@@ -83,8 +90,15 @@ export async function expireOffers(db: Db, now: Date): Promise<void> {
 const isOpen = (token: string, now: Date) =>
 	and(eq(signOuts.tokenHash, hashToken(token)), gt(signOuts.expiresAt, now));
 
+/** Whether the provider offers to end its session. */
+function offers(connection: Connection, session: ProviderSession): boolean {
+	if (connection.protocol === "saml" && session.protocol === "saml")
+		return offersLogout(connection, session) !== null;
+	return addressAt(connection, session) !== null;
+}
+
 /**
- * Where the provider ends its session, with what names it. Null where it offers no such address, or
+ * Where the OpenID provider ends its session, with what names it. Null where it offers no such address, or
  * the connection is another than the session came from.
  */
 function addressAt(connection: Connection, session: ProviderSession): string | null {

@@ -35,8 +35,9 @@ import { connectionById, findConnection, type SamlConnection } from "../connecti
 import { hashOfSettings } from "../settings";
 import type { Start } from "../sign-in";
 import { samlIdentity, samlSession, shownFacts } from "./attributes";
+import { postField, redirectTo, type SamlForm } from "./carry";
 import { gate } from "./gate";
-import { postField, redirectAddress } from "./request";
+import { requestXml } from "./request";
 import { serviceAddresses, serviceKeys } from "./sp";
 
 /** What a response is judged by: of the stored connection, or of the settings under test. */
@@ -66,16 +67,16 @@ export async function beginSaml(db: Db, start: Start): Promise<{ url: string; id
 	if (saml.idp.ssoBinding === "post")
 		return { url: `${env().PUBLIC_URL}/sso/post?${new URLSearchParams({ state })}`, id };
 	const keys = saml.signRequests ? await serviceKeys(db) : null;
-	const request = requestOf(judged, requestId, intent === "fresh", now);
-	return { url: redirectAddress(request, judged.saml.idp, judged.saml, state, keys), id };
+	const xml = requestOf(judged, requestId, intent === "fresh", now);
+	return { url: redirectTo(judged.saml.idp.ssoUrl, "SAMLRequest", xml, state, keys), id };
 }
 
 const samlOf = (connection: Start["connection"]) =>
 	connection?.protocol === "saml" ? connection.saml : null;
 
-function requestOf({ connectionId }: Judged, id: string, forceAuthn: boolean, now: Date) {
+function requestOf({ connectionId, saml }: Judged, id: string, forceAuthn: boolean, now: Date) {
 	const { entityId, acsUrl } = serviceAddresses(connectionId);
-	return { id, entityId, acsUrl, forceAuthn, now };
+	return requestXml({ id, entityId, acsUrl, forceAuthn, now }, saml.idp, saml);
 }
 
 function engineOf({ connectionId, saml }: Judged): broker.SamlEngineConnection {
@@ -93,7 +94,7 @@ export async function requestForm(
 	state: string,
 	visitor: FlowVisitor,
 	now: Date,
-): Promise<{ address: string; fields: { SAMLRequest: string; RelayState: string } } | null> {
+): Promise<SamlForm | null> {
 	const [signIn] = await db
 		.select()
 		.from(signIns)
@@ -105,10 +106,10 @@ export async function requestForm(
 	if (!judged) return null;
 	const { saml } = judged;
 	const keys = saml.signRequests ? await serviceKeys(db) : null;
-	const request = requestOf(judged, signIn.requestId, signIn.intent === "fresh", now);
+	const xml = requestOf(judged, signIn.requestId, signIn.intent === "fresh", now);
 	return {
 		address: saml.idp.ssoUrl,
-		fields: { SAMLRequest: postField(request, saml.idp, saml, keys), RelayState: state },
+		fields: { SAMLRequest: postField(xml, keys), RelayState: state },
 	};
 }
 

@@ -83,6 +83,8 @@ export function serviceAddresses(connectionId: string) {
 		/** Our entity ID, which is also where our metadata is: the usual way. */
 		entityId: at("metadata"),
 		acsUrl: at("acs"),
+		/** Where the provider tells of sign-outs, and answers ours. */
+		sloUrl: at("slo"),
 		metadataUrl: at("metadata"),
 		certificateUrl: at("certificate"),
 	};
@@ -94,7 +96,10 @@ export function serviceMetadata(
 	{ certificate }: Pick<ServiceKeys, "certificate">,
 	{ signRequests, nameIdFormat }: { signRequests: boolean; nameIdFormat: string | null },
 ): string {
-	const { entityId, acsUrl } = serviceAddresses(connectionId);
+	const { entityId, acsUrl, sloUrl } = serviceAddresses(connectionId);
+	const logout = (["redirect", "post"] as const).map(
+		(one) => `<md:SingleLogoutService Binding="${binding[one]}" Location="${escapeXml(sloUrl)}"/>`,
+	);
 	const key = (use: string) =>
 		`<md:KeyDescriptor use="${use}"><ds:KeyInfo xmlns:ds="${ns.signature}"><ds:X509Data>` +
 		`<ds:X509Certificate>${base64Of(certificate)}</ds:X509Certificate>` +
@@ -106,7 +111,8 @@ export function serviceMetadata(
 		`<?xml version="1.0" encoding="UTF-8"?>\n` +
 		`<md:EntityDescriptor xmlns:md="${ns.metadata}" entityID="${escapeXml(entityId)}">` +
 		`<md:SPSSODescriptor AuthnRequestsSigned="${signRequests}" WantAssertionsSigned="true" ` +
-		`protocolSupportEnumeration="${ns.protocol}">${key("signing")}${key("encryption")}${format}` +
+		`protocolSupportEnumeration="${ns.protocol}">${key("signing")}${key("encryption")}` +
+		`${logout.join("")}${format}` +
 		`<md:AssertionConsumerService Binding="${binding.post}" Location="${escapeXml(acsUrl)}" ` +
 		`index="0" isDefault="true"/></md:SPSSODescriptor></md:EntityDescriptor>\n`
 	);
