@@ -5,16 +5,22 @@ import { Panel, PanelBody } from "@/components/ui/panel";
 /** What to give the provider so that signing out reaches from one to the other. */
 export function SignOutValues({
 	provider,
-	signedOut,
-	backchannel,
+	...ours
 }: {
 	provider: string;
-	/** Where the provider sends the browser back to after it ended its session. */
-	signedOut: string;
-	/** Where it tells of a sign-out by itself. */
-	backchannel: string;
-}) {
+} & (
+	| {
+			/** Where an OpenID provider sends the browser back to after it ended its session. */
+			signedOut: string;
+			/** Where it tells of a sign-out by itself. */
+			backchannel: string;
+	  }
+	/** Where a SAML provider does both. */
+	| { singleLogout: string }
+)) {
 	const t = useTranslations("sign_out");
+	const names = ["signedOut", "backchannel", "singleLogout"] as const;
+	const values: Partial<Record<(typeof names)[number], string>> = ours;
 	return (
 		<Panel>
 			<PanelBody className="space-y-4">
@@ -22,14 +28,14 @@ export function SignOutValues({
 					<h2 className="font-serif text-head font-semibold">{t("title")}</h2>
 					<p className="text-sm text-ink-2">{t("lead", { provider })}</p>
 				</div>
-				<div>
-					<CopyField label={t("signedOut")} value={signedOut} />
-					<p className="mt-1.5 text-sm text-ink-2">{t("signedOutHint", { provider })}</p>
-				</div>
-				<div>
-					<CopyField label={t("backchannel")} value={backchannel} />
-					<p className="mt-1.5 text-sm text-ink-2">{t("backchannelHint", { provider })}</p>
-				</div>
+				{names.map((name) =>
+					values[name] ? (
+						<div key={name}>
+							<CopyField label={t(name)} value={values[name]} />
+							<p className="mt-1.5 text-sm text-ink-2">{t(`${name}Hint`, { provider })}</p>
+						</div>
+					) : null,
+				)}
 			</PanelBody>
 		</Panel>
 	);

@@ -126,11 +126,15 @@ export async function ConnectionPage({
 								ours={saml}
 							/>
 						)}
-						{connection?.protocol === "oidc" ? (
+						{connection ? (
 							<SignOutValues
 								provider={name}
-								signedOut={signedOutUri(workspace.id)}
-								backchannel={backchannelUri(connection.id)}
+								{...(connection.protocol === "saml"
+									? { singleLogout: serviceAddresses(connection.id).sloUrl }
+									: {
+											signedOut: signedOutUri(workspace.id),
+											backchannel: backchannelUri(connection.id),
+										})}
 							/>
 						) : null}
 					</div>
