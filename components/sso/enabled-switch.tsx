@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useOptimistic, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { PanelRow } from "@/components/ui/panel";
 import { SettingRow, settingIds } from "@/components/ui/setting-row";
 import { Switch } from "@/components/ui/switch";
@@ -10,7 +11,10 @@ import { type DangerActions, type DangerView, OffDialog } from "./danger-zone";
 
 export type SetEnabled = (id: string, on: boolean) => Promise<{ ok: true } | RefusalView>;
 
-/** The connection's own switch. Turning on acts at once, turning off asks; a refusal stands under it. */
+/**
+ * The connection's own switch. Turning on acts at once, unless the policy signs everybody out with
+ * it; turning off asks. A refusal stands under it.
+ */
 export function EnabledSwitch({
 	id,
 	name,
@@ -30,16 +34,20 @@ export function EnabledSwitch({
 	const t = useTranslations("sso.connection");
 	const toast = useToast();
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
-	const [asked, setAsked] = useState(false);
+	const [asked, setAsked] = useState<"on" | "off" | null>(null);
 	const [pending, start] = useTransition();
 	const [shown, show] = useOptimistic(enabled);
 	const ids = settingIds("connection-enabled");
+	const signsOut = danger?.policy.endSessionsOn.includes("enabled") ?? false;
+	const turnOn = async () => {
+		const done = await setEnabled(id, true);
+		setRefusal(done.ok ? null : done);
+		if (done.ok) toast(t("turnedOn", { provider: name }));
+	};
 	const change = () =>
 		start(async () => {
 			show(true);
-			const done = await setEnabled(id, true);
-			setRefusal(done.ok ? null : done);
-			if (done.ok) toast(t("turnedOn", { provider: name }));
+			await turnOn();
 		});
 	return (
 		<>
@@ -53,18 +61,44 @@ export function EnabledSwitch({
 						aria-busy={pending}
 						aria-labelledby={ids.name}
 						aria-describedby={ids.sentence}
-						onChange={(event) => (event.target.checked ? change() : setAsked(true))}
+						onChange={(event) => {
+							if (!event.target.checked) setAsked("off");
+							else if (signsOut) setAsked("on");
+							else change();
+						}}
 					/>
 				}
 			/>
 			{danger ? (
-				<OffDialog
-					key={String(asked)}
-					act={asked ? "pause" : null}
-					view={danger}
-					actions={actions}
-					onClose={() => setAsked(false)}
-				/>
+				<>
+					<OffDialog
+						key={String(asked)}
+						act={asked === "off" ? "pause" : null}
+						view={danger}
+						actions={actions}
+						onClose={() => setAsked(null)}
+					/>
+					<ConfirmDialog
+						open={asked === "on"}
+						onOpenChange={(open) => {
+							if (!open) setAsked(null);
+						}}
+						title={t("on.question", { provider: name })}
+						description={t(danger.policy.enforceSso.mode === "off" ? "on.open" : "on.enforced", {
+							provider: name,
+						})}
+						confirm={t("on.confirm")}
+						cancel={t("on.cancel")}
+						action={async () => {
+							await turnOn();
+							setAsked(null);
+						}}
+					>
+						<p className="text-sm text-ink-2">
+							{t("on.sessions", { count: danger.numbers.sessions })}
+						</p>
+					</ConfirmDialog>
+				</>
 			) : null}
 			{refusal ? (
 				<PanelRow>

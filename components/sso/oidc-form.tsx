@@ -25,6 +25,9 @@ const fields = [
 	"claimMapping",
 ] as const satisfies (keyof OidcDraft)[];
 
+/** The form of a Secret ID at Entra, which stands beside the Value there. */
+const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text.trim());
+
 /** What is exchanged with an OpenID provider. */
 export function OidcForm({
 	id,
@@ -95,6 +98,11 @@ export function OidcForm({
 						value={ours.redirectUri}
 						onCopy={() => note("copied:redirectUri")}
 					/>
+					{state.testing === "waiting" ? (
+						<p className="text-sm text-ink-2">
+							{t("redirectRefused", { provider: words.provider, label: words.redirectUriLabel })}
+						</p>
+					) : null}
 					<CopyField
 						label={t("loginUrl")}
 						value={ours.loginUrl}
@@ -138,6 +146,11 @@ export function OidcForm({
 							set={secretSet ?? undefined}
 							{...fieldProps("clientSecret")}
 						/>
+						{initial.provider === "entra" && isId(secret) ? (
+							<p role="status" className="text-sm text-care md:col-span-2">
+								{t("secretId", words)}
+							</p>
+						) : null}
 						<TextField
 							type="date"
 							label={t("fields.secretExpiresOn")}

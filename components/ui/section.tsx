@@ -49,7 +49,7 @@ export function Section({
 export function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
 	return (
 		<div className="min-w-0">
-			<p className="mb-4 text-sm text-ink-3">{title}</p>
+			<h2 className="mb-4 text-sm text-ink-3">{title}</h2>
 			<div className="space-y-12">{children}</div>
 		</div>
 	);

@@ -20,6 +20,8 @@ export type Person = {
 	emailVerified?: boolean;
 	/** Made from the email unless said. */
 	subject?: string;
+	/** The organization the account belongs to, as Google says it. */
+	hd?: string;
 	/** Claims under names of the company's own: `upn`, `employee`. Sent for the scope `company`. */
 	company?: { upn?: string; employee?: string };
 };
@@ -173,7 +175,7 @@ function configuration(options: {
 		jwks: { keys: [key] },
 		cookies: { keys: [randomBytes(32).toString("base64url")] },
 		claims: {
-			openid: ["sub"],
+			openid: ["sub", "hd"],
 			email: ["email", "email_verified"],
 			profile: ["name", "given_name", "family_name"],
 			company: ["upn", "employee"],
@@ -209,6 +211,7 @@ function configuration(options: {
 					name: `${person.givenName} ${person.familyName}`,
 					given_name: person.givenName,
 					family_name: person.familyName,
+					...(person.hd ? { hd: person.hd } : {}),
 					...person.company,
 				}),
 			};

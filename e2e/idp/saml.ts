@@ -37,6 +37,8 @@ export type Habits = {
 	encrypt?: boolean;
 	/** The format of its NameIDs, which are the email in the usual one and opaque in any other. */
 	nameIdFormat?: string;
+	/** Attributes that it keeps to itself. */
+	withhold?: readonly ("email" | "name")[];
 };
 
 const emailFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
@@ -136,7 +138,7 @@ export async function startSamlProvider(options: {
 			...(service.signsRequests && isAsked(request) ? { signingCert: service.certificate } : {}),
 			...(encrypt ? encryptionTo(service) : {}),
 			getPostURL: (_audience, _dom, _request, done) => done(null, service.acsUrl),
-			getUserFromRequest: () => profileOf(person, nameId),
+			getUserFromRequest: () => profileOf(person, nameId, habits.withhold ?? []),
 		});
 		return answerBy(handler, request, response);
 	};
@@ -270,11 +272,17 @@ const encryptionTo = ({ certificate, publicKey }: Service) => ({
 });
 
 /** A person as Auth0 knows them: samlp names the attributes itself. */
-const profileOf = (person: Person, nameId: string): Profile => ({
+const profileOf = (
+	person: Person,
+	nameId: string,
+	withheld: NonNullable<Habits["withhold"]>,
+): Profile => ({
 	id: nameId,
-	emails: [{ value: person.email }],
-	displayName: `${person.givenName} ${person.familyName}`,
-	name: { givenName: person.givenName, familyName: person.familyName },
+	emails: withheld.includes("email") ? [] : [{ value: person.email }],
+	displayName: withheld.includes("name") ? "" : `${person.givenName} ${person.familyName}`,
+	name: withheld.includes("name")
+		? { givenName: "", familyName: "" }
+		: { givenName: person.givenName, familyName: person.familyName },
 	...person.company,
 });
 

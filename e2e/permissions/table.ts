@@ -58,6 +58,7 @@ export const places: Record<string, Place> = {
 	roles: { needs: "roles.manage", at: () => "/roles" },
 	"roles/[key]": { needs: "roles.manage", at: ({ role }) => `/roles/${role}` },
 	"roles/new": { needs: "roles.manage", at: () => "/roles/new" },
+	settings: { needs: "settings.manage", at: () => "/settings" },
 	simulator: { needs: "sso.manage", at: () => "/simulator?who=ada@acme.test" },
 	sso: { needs: "sso.manage", at: () => "/sso" },
 	"sso/connection/[id]": {

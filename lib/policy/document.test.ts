@@ -59,7 +59,7 @@ describe.each([
 	["provisionExisting", "link", "link", "link", "link", "conflict"],
 	["rolesFrom", "attribute", "groups", "groups", "workspace", "workspace"],
 	["defaultRole", null, "member", "viewer", "member", "member"],
-	["membersManagedBy", "directory", "directory", "directory", "workspace", "directory"],
+	["membersManagedBy", "directory", "directory", "workspace", "workspace", "directory"],
 	["directoryShows", "everyone", "managed", "managed", "everyone", "everyone"],
 	["groupsSync", "on", "on", "on", "off", "off"],
 	["directoryNeeds", "nothing", "nothing", "nothing", "activeConnection", "activeSaml"],

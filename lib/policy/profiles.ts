@@ -60,9 +60,9 @@ export const profiles: Record<ProfileName, Profile> = {
 	},
 	/** SSO beside passwords, newcomers added, IdP groups mapped. */
 	assist: { policy: assist, idpInitiated: "page" },
-	/** Prepared for requiring the directory; newcomers may only look. */
+	/** Prepared for requiring the directory; newcomers may only look. Removing by hand stays possible. */
 	observity: {
-		policy: { ...assist, defaultRole: "viewer" },
+		policy: { ...assist, defaultRole: "viewer", membersManagedBy: "workspace" },
 		idpInitiated: "page",
 	},
 	/** A first SSO sign-in makes a fresh record; passwords stay for good. */

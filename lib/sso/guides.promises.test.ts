@@ -59,9 +59,21 @@ const promises: Row[] = [
 		says: /groups.*Better than giving roles person by person/,
 	},
 	{
+		id: "observity-67",
+		guide: "oidc-scim",
+		says: /Rotate the token on your usual schedule, and whenever somebody .* leaves/,
+	},
+	{ id: "observity-67", guide: "okta-scim", says: /Rotate the token/ },
+	{ id: "observity-67", guide: "entra-scim", says: /Rotate the token/ },
+	{
 		id: "observity-68",
 		guide: "oidc-scim",
 		says: /Deactivate people in the directory rather than here/,
+	},
+	{
+		id: "observity-81",
+		guide: "oidc-scim",
+		says: /each needs one that is unique and stays/,
 	},
 	{ id: "intel-37", guide: "saml-saml", says: /Some consoles rename attributes/ },
 	{
@@ -101,6 +113,7 @@ const promises: Row[] = [
 	},
 	{ id: "intel-66", guide: "okta-scim", says: /Create Users\*\*.*\*\*Deactivate Users/ },
 	{ id: "intel-67", guide: "okta-scim", says: /Assignments\*\*, last/ },
+	{ id: "cust-06", guide: "okta-oidc", says: /use SAML 2\.0 for both/ },
 	{ id: "cust-17", guide: "google-oidc", says: /support\.google\.com\/a\/answer\/9176657/ },
 	{ id: "cust-18", guide: "okta-oidc", says: /help\.okta\.com.*mfa-factors/ },
 	{ id: "cust-19", guide: "entra-oidc", says: /learn\.microsoft\.com.*concept-mfa-howitworks/ },
@@ -220,6 +233,7 @@ const promises: Row[] = [
 		says: /Import New Users and Profile Updates.*Push New Users.*Push Profile Updates/,
 	},
 	{ id: "cust-185", guide: "okta-scim", says: /HTTP Header.*Authorization.*shown once/ },
+	{ id: "cust-186", guide: "okta-scim", says: /Test Connector Configuration\*\*, then \*\*Save/ },
 	{
 		id: "cust-187",
 		guide: "okta-scim",
@@ -237,6 +251,7 @@ const sentences = (guide: Guide) => [
 	guide.advice ?? "",
 	...guide.needs,
 	...guide.steps.map(({ text }) => text),
+	...guide.trouble.map(({ cause }) => cause),
 	...guide.good,
 	...guide.links.map(({ url }) => url),
 ];

@@ -55,6 +55,8 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 		items.push({ page: "activity", href: `${home}/activity` });
 	if (permissions.includes("api_keys.own"))
 		items.push({ page: "api_keys", href: `${home}/api-keys` });
+	if (permissions.includes("settings.manage"))
+		items.push({ page: "settings", href: `${home}/settings` });
 	return (
 		<Shell
 			workspace={{ slug: workspace.slug, name: workspace.name, role: role.name }}

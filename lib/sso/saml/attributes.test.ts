@@ -47,6 +47,7 @@ describe("without a mapping, attributes are read as each provider usually names 
 		],
 		["Google", { email: "ada@acme.test", first_name: "Ada", last_name: "Lovelace" }, ada],
 		["JumpCloud", { email: "ada@acme.test", firstname: "Ada", lastname: "Lovelace" }, ada],
+		["Cloudflare", { email: "ada@acme.test", firstName: "Ada", lastName: "Lovelace" }, ada],
 		[
 			"OneLogin",
 			{

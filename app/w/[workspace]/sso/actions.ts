@@ -95,6 +95,8 @@ export async function testConnectionAction(
 		memberId: member.id,
 		email: null,
 		returnTo: null,
+		// A Google account for private use is often signed in beside the company's.
+		chooseAccount: parsed.draft.provider === "google",
 		visitor: await flowVisitor({ write: true }),
 		now: new Date(),
 	});

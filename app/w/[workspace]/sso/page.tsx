@@ -16,6 +16,7 @@ import { ConnectionsSection } from "@/components/sso/connections-section";
 import { DangerZone } from "@/components/sso/danger-zone";
 import { DomainsPanel } from "@/components/sso/domains-panel";
 import { PlanBand } from "@/components/sso/plan-band";
+import { ProtocolHelp } from "@/components/sso/protocol-help";
 import { ProviderTiles } from "@/components/sso/provider-tiles";
 import { ButtonLink } from "@/components/ui/button";
 import { FactsRow } from "@/components/ui/facts-row";
@@ -88,6 +89,8 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 	);
 	const directory = await directoryView(session.workspace, now);
 	const mapping = await mappingView(session.workspace);
+	const needsSaml = page.policy.document.directoryNeeds === "activeSaml";
+	const scimNeedsSaml = (await getTranslations("directory"))("needsSaml");
 	const mappingTitle = (await getTranslations("mapping"))("title");
 	const sections = [
 		{
@@ -138,13 +141,16 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 								scim={
 									directory.enabled || !can(session, "directory.manage")
 										? undefined
-										: (each) => (
-												<EnableScim
-													provider={each.name}
-													href={directory.href}
-													enable={enableScimAction.bind(null, slug)}
-												/>
-											)
+										: (each) =>
+												needsSaml && each.protocol !== "saml" ? (
+													<span>{scimNeedsSaml}</span>
+												) : (
+													<EnableScim
+														provider={each.name}
+														href={directory.href}
+														enable={enableScimAction.bind(null, slug)}
+													/>
+												)
 								}
 							/>
 						) : (
@@ -157,6 +163,7 @@ export default async function SsoPage({ params }: PageProps<"/w/[workspace]/sso"
 									<ProviderTiles providers={offered} hrefOf={`${home}/connection/new?provider=`} />
 									<Checklist done={done} />
 								</div>
+								<ProtocolHelp />
 							</Section>
 						)}
 						<DomainsPanel
