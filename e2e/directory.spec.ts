@@ -53,7 +53,7 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	// From the connection, with all that the provider wants. The token is shown once.
 	await page.getByRole("button", { name: "Enable SCIM" }).click();
 	const enabled = page.getByRole("dialog", { name: /^SCIM is enabled/ });
-	await expect(enabled.getByLabel("Base URL")).toHaveValue(scimUrl);
+	await expect(enabled.getByRole("textbox", { name: "Base URL" })).toHaveValue(scimUrl);
 	const token = (await enabled.getByText(/^ghd_/).textContent()) ?? "";
 	await enabled.getByRole("checkbox").check();
 	await enabled.getByRole("button", { name: "Done" }).click();
@@ -61,9 +61,9 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	await expect(page.getByText(token)).toHaveCount(0);
 	await expect(page.getByText("Waiting for the first request")).toBeVisible();
 	await expectAccessible(page);
-	await page.getByRole("link", { name: "Okta" }).click();
+	await page.getByRole("link", { name: "Okta", exact: true }).click();
 	await expect(page.getByRole("heading", { name: "In the Okta Admin Console" })).toBeVisible();
-	await expect(page.getByLabel("SCIM connector base URL")).toHaveValue(scimUrl);
+	await expect(page.getByRole("textbox", { name: "SCIM connector base URL" })).toHaveValue(scimUrl);
 	const directory = page.getByRole("region", { name: "SCIM provisioning" });
 	await directory.getByRole("button", { name: "Rename OpenID Connect" }).click();
 	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");

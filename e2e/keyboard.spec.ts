@@ -8,7 +8,7 @@ test("the keyboard goes everywhere: search, jumps, the palette, and the list of 
 	const home = `/w/${workspace.slug}`;
 	await enterAs(page, admin);
 	await page.goto(`${home}/members`);
-	const search = page.getByRole("searchbox", { name: "Search" });
+	const search = page.getByRole("searchbox", { name: "Name or email" });
 	await expect(search).toBeVisible();
 
 	// In a field a key is a letter.
@@ -25,7 +25,7 @@ test("the keyboard goes everywhere: search, jumps, the palette, and the list of 
 	await page.keyboard.press("g");
 	await page.keyboard.press("a");
 	await expect(page).toHaveURL(new RegExp(`${home}/activity$`));
-	await expect(page.getByRole("heading", { name: "Activity", level: 1 })).toBeVisible();
+	await expect(page.getByRole("heading", { name: "Activity log", level: 1 })).toBeVisible();
 
 	await page.keyboard.press("Control+k");
 	const palette = page.getByRole("dialog", { name: "Go to" });

@@ -61,6 +61,7 @@ export function Keyboard({ items, home }: { items: readonly NavItem[]; home: str
 			// Nothing to do, nothing taken from the browser.
 			if (act.do === "search" && !focusSearch()) return;
 			if (act.do === "row" && !focusRow(act.by)) return;
+			if (act.do === "section" && !focusSection(act.by)) return;
 			event.preventDefault();
 			if (act.do === "palette" || act.do === "help") setOpen(act.do);
 		};
@@ -111,6 +112,15 @@ function focusRow(by: 1 | -1): boolean {
 	return next !== undefined;
 }
 
+/** The section after or before the one that has the focus. */
+function focusSection(by: 1 | -1): boolean {
+	const all = [...document.querySelectorAll<HTMLElement>("main section[id]")];
+	const now = all.findIndex((section) => section.contains(document.activeElement));
+	const next = all[now === -1 ? (by === 1 ? 0 : all.length - 1) : now + by];
+	next?.focus();
+	return next !== undefined;
+}
+
 /** The list of keys, and the switch that turns single ones off. */
 function KeyList({
 	open,
@@ -135,6 +145,7 @@ function KeyList({
 				: [],
 		),
 		[<Keys key="jk" of={["j", "k"]} />, t("keys.rows")],
+		[<Keys key="[]" of={["[", "]"]} />, t("keys.sections")],
 		[<Keys key="esc" of={["Esc"]} />, t("keys.close")],
 		[<Keys key="?" of={["?"]} />, t("keys.help")],
 	];

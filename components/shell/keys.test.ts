@@ -31,6 +31,8 @@ describe("a press", () => {
 		["Ctrl G, which is the browser's", press("g", { ctrl: true }), false, null],
 		["j", press("j"), false, { do: "row", by: 1 }],
 		["k", press("k"), false, { do: "row", by: -1 }],
+		["a closing bracket", press("]"), false, { do: "section", by: 1 }],
+		["an opening bracket in a field", press("[", { typing: true }), false, null],
 	])("%s", (_, pressed, waiting, act) => {
 		expect(meaningOf(pressed, waiting, true)).toEqual(act);
 	});

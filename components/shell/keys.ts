@@ -26,7 +26,7 @@ export type Press = {
 export type KeyAct =
 	| { do: "palette" | "help" | "search" | "wait" }
 	| { do: "go"; page: NavPage }
-	| { do: "row"; by: 1 | -1 }
+	| { do: "row" | "section"; by: 1 | -1 }
 	| null;
 
 /**
@@ -48,5 +48,7 @@ export function meaningOf(press: Press, waiting: boolean, single: boolean): KeyA
 	if (key === "/") return { do: "search" };
 	if (key === "j") return { do: "row", by: 1 };
 	if (key === "k") return { do: "row", by: -1 };
+	if (key === "]") return { do: "section", by: 1 };
+	if (key === "[") return { do: "section", by: -1 };
 	return null;
 }

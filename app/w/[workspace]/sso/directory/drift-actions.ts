@@ -58,7 +58,8 @@ export async function endDriftAction(
 	const done = await transactOrUndo(await database(), async (tx): Promise<Managed> => {
 		if (act === "access" || act === "email")
 			return applyEntry(tx, acting, workspace, memberId, act, now);
-		if (act !== "pin") return unpinRole(tx, acting, workspace, memberId, now);
+		if (act === "role") return unpinRole(tx, acting, workspace, memberId, now);
+		if (act !== "pin") return { ok: false, reason: "stale" };
 		const role = (await findMember(tx, workspace.id, memberId))?.role;
 		if (!role) return { ok: false, reason: "stale" };
 		const pin = { role, reason: String(reason) };

@@ -1,5 +1,4 @@
 "use server";
-import { revalidatePath } from "next/cache";
 import { type Refusal, refusal } from "@/app/refusal";
 import { authorize } from "@/app/require";
 import { database, transactOrUndo } from "@/db/client";
@@ -10,7 +9,8 @@ import { providerName } from "./provider";
 
 /**
  * Turns directory sync on and makes a token for the provider: all that it wants, at once. No token
- * where as many as may work already do.
+ * where as many as may work already do. The page is not drawn anew: the button would go, and the
+ * token with it.
  */
 export async function enableScimAction(
 	slug: string,
@@ -30,6 +30,5 @@ export async function enableScimAction(
 		return refusal(done.reason === "plan_needed" ? "plan_needed" : "needs_active_connection", {
 			workspace: workspace.name,
 		});
-	revalidatePath(`/w/${slug}/sso`, "layout");
 	return { ok: true, endpoint: `${env().PUBLIC_URL}/api/scim/v2`, token: done.token };
 }
