@@ -20,7 +20,13 @@ export default defineConfig({
 	timeout: 240_000,
 	expect: { timeout: 30_000 },
 	reporter: [["list"]],
-	use: { ...browser, baseURL: baseUrl, trace: "retain-on-failure", screenshot: "only-on-failure" },
+	use: {
+		...browser,
+		baseURL: baseUrl,
+		// Recording is work, and a small machine has enough of it: there the second try is recorded.
+		trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
+		screenshot: "only-on-failure",
+	},
 	projects: [
 		// The only one to see the installation empty; every other test makes its own workspace.
 		{ name: "first-visit", testMatch: "first-visit.spec.ts" },

@@ -31,7 +31,8 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "unit",
-					testTimeout: 20_000,
+					// Generous: some read every source there is, and machines may be busy.
+					testTimeout: 60_000,
 					include: pure,
 					exclude: [...elsewhere, ...database],
 				},
