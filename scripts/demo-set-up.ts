@@ -24,7 +24,8 @@ const slug = "acme";
 
 const file = process.env.DEMO_FILE;
 const issuer = process.env.DEMO_ISSUER;
-if (!file || !issuer) throw new Error("start by `npm run demo`");
+const saml = process.env.DEMO_SAML;
+if (!file || !issuer || !saml) throw new Error("start by `npm run demo`");
 
 try {
 	if (process.argv.includes("--reset")) await forget(env().DATA_DIR, file);
@@ -99,6 +100,7 @@ async function seed(db: Db, path: string): Promise<void> {
 					clientId: "gatehouse-demo",
 					clientSecret: randomBytes(24).toString("base64url"),
 				},
+				saml: { metadataUrl: "" },
 				users: people.map(({ email }) => ({ email, password: newPassword(), idp: "oidc" })),
 			}),
 		);
@@ -108,11 +110,14 @@ async function seed(db: Db, path: string): Promise<void> {
 /** The same demo at the ports of this run. */
 function withAddresses(demo: DemoFile): DemoFile {
 	const baseUrl = env().PUBLIC_URL;
+	const known = demo.users.filter(({ idp }) => idp === "oidc");
 	return {
 		...demo,
 		baseUrl,
 		scim: { ...demo.scim, baseUrl: `${baseUrl}/api/scim/v2` },
 		oidc: { ...demo.oidc, issuer: issuer ?? "" },
+		saml: { metadataUrl: `${saml}/metadata` },
+		users: [...known, ...known.map((user) => ({ ...user, idp: "saml" as const }))],
 	};
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: Gatehouse on this machine alone, with a sample workspace and a local identity
- * provider. Plain Node, so that it starts in a fresh clone.
+ * `npm run demo`: Gatehouse on this machine alone, with a sample workspace and two local
+ * identity providers. Plain Node, so that it starts in a fresh clone.
  */
 import "./lib/node-version.mjs";
 import { readFileSync } from "node:fs";
@@ -13,9 +13,9 @@ import { bold, complain, faint, note, Refusal, say, step } from "./lib/say.mjs";
 
 const usage = `Usage: npm run demo -- [--port <port>] [--reset] [--verbose] [--data <folder>]
 
-  --port <port>    where the application listens; the provider takes the port after it (3000)
+  --port <port>    where the application listens; the providers take the two after it (3000)
   --reset          forget the sample workspace and its passwords, and begin again
-  --verbose        show what the application and the provider log
+  --verbose        show what the application and the providers log
   --data <folder>  where the demo keeps its files (.data)`;
 
 command(main, complain);
@@ -30,6 +30,7 @@ async function main() {
 	const other = `Stop that program, or choose another port: npm run demo -- --port ${port + 100}`;
 	await demandPort(port, other);
 	await demandPort(port + 1, other);
+	await demandPort(port + 2, other);
 
 	say(bold("Gatehouse demo"));
 	await ensureInstalled();
@@ -65,10 +66,12 @@ function environmentOf(port, folder) {
 		SIGNUP: "",
 		LOG_LEVEL: "",
 		DATA_DIR: join(folder, "demo"),
-		// The one address inside this machine that the server may call.
-		EGRESS_ALLOW: `localhost:${port + 1}`,
+		// The addresses inside this machine that the server may call.
+		EGRESS_ALLOW: `localhost:${port + 1} 127.0.0.1:${port + 2}`,
 		DEMO_FILE: join(folder, "demo.json"),
 		DEMO_ISSUER: `http://localhost:${port + 1}`,
+		// Another site than localhost for a browser, as a company's provider is.
+		DEMO_SAML: `http://127.0.0.1:${port + 2}`,
 	};
 }
 
@@ -89,11 +92,11 @@ async function setUp(env, reset) {
 	});
 }
 
-/** Starts the provider and the application. `ended` fails as soon as one of them stops. */
+/** Starts the providers and the application. `ended` fails as soon as one of them stops. */
 function start(demo, env, verbose) {
 	const ended = new Promise((_resolve, reject) => {
 		const processes = {
-			provider: ["--import", "tsx", "scripts/demo-provider.ts"],
+			providers: ["--import", "tsx", "scripts/demo-providers.ts"],
 			application: ["--enable-source-maps", "dist/server.js"],
 		};
 		for (const [name, words] of Object.entries(processes))
@@ -112,6 +115,7 @@ function start(demo, env, verbose) {
 	});
 	const started = Promise.all([
 		answers(`${demo.oidc.issuer}/.well-known/openid-configuration`),
+		answers(demo.saml.metadataUrl),
 		answers(`${demo.baseUrl}/api/health`),
 	]);
 	return { ended, started };
@@ -119,11 +123,12 @@ function start(demo, env, verbose) {
 
 /** What to click, in order, with everything to type or paste. */
 function tell(demo, env) {
-	const { baseUrl, workspace, admin, oidc, users } = demo;
+	const { baseUrl, workspace, admin, oidc, saml, users } = demo;
 	const atProvider = (email) => users.find((user) => user.email === email);
 	const [, colleague, outsider] = users;
 	const row = (name, value) => say(`     ${name.padEnd(14)} ${bold(value)}`);
-	say(`\nGatehouse runs at ${bold(baseUrl)}, the local identity provider at ${oidc.issuer}.\n`);
+	say(`\nGatehouse runs at ${bold(baseUrl)}. Two local identity providers know the same people:`);
+	say(`OpenID Connect at ${oidc.issuer}, SAML at ${new URL(saml.metadataUrl).origin}.\n`);
 	say(`  1. Sign in at ${baseUrl}/login`);
 	row("Email", admin.email);
 	row("Password", admin.password);
@@ -142,7 +147,11 @@ function tell(demo, env) {
 	say("     To see a refusal, sign in at the provider as somebody outside the domain instead:");
 	row("Email", outsider.email);
 	row("Password", outsider.password);
-	say("\n  5. See a directory client create, find, change, deactivate and delete a person:");
+	say("\n  5. Or by SAML: add a connection, Any SAML 2.0, press Generate, then give it:");
+	row("Metadata URL", saml.metadataUrl);
+	say("     The same people with the same passwords. Once it is on, the provider's own page has a");
+	say(`     tile that leads in: ${new URL(saml.metadataUrl).origin}`);
+	say("\n  6. See a directory client create, find, change, deactivate and delete a person:");
 	say(`     ${bold("node scripts/demo-scim.mjs")}`);
 	say("");
 	note(`all of this is in ${env.DEMO_FILE}`);

@@ -36,6 +36,14 @@ test("the demo leads from a password to a colleague's single sign-on", async ({
 	await signInBySso(page, colleague.email, outsider);
 	await expect(page.getByRole("heading", { name: /did not let you in/ })).toBeVisible();
 
+	// The SAML provider knows the same people.
+	await signIn(page, demo.admin);
+	await page.goto(`/w/${slug}/sso/connection/new?provider=saml`);
+	await page.getByRole("button", { name: "Generate your SAML SSO metadata" }).click();
+	await page.getByLabel("SP Entity ID", { exact: true }).first().waitFor();
+	await page.getByRole("textbox", { name: "Metadata URL" }).fill(demo.saml.metadataUrl);
+	await testSignIn(page, admin);
+
 	const users = await request.get(`${demo.scim.baseUrl}/Users`, {
 		headers: { authorization: `Bearer ${demo.scim.token}` },
 	});

@@ -7,8 +7,9 @@ export type DemoFile = {
 	admin: { email: string; password: string };
 	scim: { baseUrl: string; token: string };
 	oidc: { issuer: string; clientId: string; clientSecret: string };
-	/** The people who can sign in at a local provider. The admin comes first. */
-	users: { email: string; password: string; idp: "oidc" }[];
+	saml: { metadataUrl: string };
+	/** The people who can sign in at a local provider, the same at each. The admin comes first. */
+	users: { email: string; password: string; idp: "oidc" | "saml" }[];
 };
 
 /** Reads the file; null when there is none. */
