@@ -87,7 +87,7 @@ test("a metadata file is read, tested and saved; the provider's tile leads in on
 }) => {
 	const world = await newWorld();
 	const { there, colleague } = peopleAt(samlIdp, world);
-	await beginSaml(page, world, world.admin, "^Ok Okta");
+	await beginSaml(page, world, world.admin, "^Okta");
 	await page.getByRole("link", { name: "SAML 2.0" }).click();
 	await generate(page);
 	// Under the names that Okta has for them.

@@ -37,6 +37,7 @@ const providers = await Promise.all([
 		title: "Acme SAML identity provider",
 		keys: readDemoKeys(folder),
 		services: [`${baseUrl}/api/sso/metadata/*`],
+		tile: "Gatehouse",
 		people: knownTo("saml"),
 	}),
 ]);

@@ -54,12 +54,14 @@ type Waiting = { request: Asked; service: Service | null };
  * Starts a provider.
  * @param options.keys its signing key and certificate; who stores its metadata needs them to last.
  * @param options.services entity IDs it trusts. One that ends in * stands for all that begin so.
+ * @param options.tile what a tile is called that each application gets once it has asked here.
  */
 export async function startSamlProvider(options: {
 	port: number;
 	people: Person[];
 	keys: SigningKeys;
 	services: string[];
+	tile?: string;
 	title?: string;
 }): Promise<SamlProvider> {
 	const origin = `http://127.0.0.1:${options.port}`;
@@ -160,6 +162,8 @@ export async function startSamlProvider(options: {
 			const service = await serviceOf(asked.issuer ?? "");
 			if (asked.assertionConsumerServiceURL !== service.acsUrl)
 				throw new Error("the request names another address than the application's metadata");
+			if (options.tile && !tiles.some(({ entityId }) => entityId === service.entityId))
+				tiles.push({ name: options.tile, entityId: service.entityId });
 			wait({ request, service }, response);
 		},
 		"/": (request, response) => {
