@@ -149,8 +149,12 @@ function tell(demo, env) {
 	row("Password", outsider.password);
 	say("\n  5. Or by SAML: add a connection, Any SAML 2.0, press Generate, then give it:");
 	row("Metadata URL", saml.metadataUrl);
-	say("     The same people with the same passwords. After a test sign-in the provider's own page has");
-	say(`     a tile, which leads in if you let the connection accept that: ${new URL(saml.metadataUrl).origin}`);
+	say(
+		"     The same people with the same passwords. After a test sign-in the provider's own page has",
+	);
+	say(
+		`     a tile, which leads in if you let the connection accept that: ${new URL(saml.metadataUrl).origin}`,
+	);
 	say("\n  6. See a directory client create, find, change, deactivate and delete a person:");
 	say(`     ${bold("node scripts/demo-scim.mjs")}`);
 	say("");

@@ -41,14 +41,16 @@ export function TestResult({ test, action }: { test: TestView; action?: ReactNod
 				<Table
 					caption={t("sent", { provider })}
 					columns={[
-						{ label: t("sent", { provider }) },
-						{ label: t("value") },
+						{ label: t("sent", { provider }), className: "w-2/5" },
+						{ label: t("value"), className: "w-1/3" },
 						{ label: t("understood") },
 					]}
 					rows={test.claims.map(({ name, value, meaning }) => ({
 						key: name,
 						cells: [
-							<code key="name">{name}</code>,
+							<code key="name" className="[overflow-wrap:anywhere]">
+								{name}
+							</code>,
 							<code key="value" className="[overflow-wrap:anywhere]">
 								{value}
 							</code>,

@@ -46,18 +46,20 @@ export async function connectionView(
 async function valuesOf(connection: Connection): Promise<ConnectionView["values"]> {
 	const t = await getTranslations("sso.connection");
 	const { issuer, workspaceId, provider } = connection;
-	const theirs = issuer ? [{ label: t("issuer"), value: issuer }] : [];
 	if (connection.protocol === "saml") {
+		const form = await getTranslations("connection.fields");
 		const list = await getTranslations("connections");
 		const { acsUrl, entityId } = serviceAddresses(connection.id);
 		return [
-			...theirs,
+			...(issuer
+				? [{ label: form("entityId", { provider: connection.name }), value: issuer }]
+				: []),
 			{ label: list("acsUrl"), value: acsUrl },
 			{ label: list("entityId"), value: entityId },
 		];
 	}
 	return [
-		...theirs,
+		{ label: t("issuer"), value: connection.issuer },
 		{ label: t("clientId"), value: connection.clientId },
 		{ label: providerOf(provider).redirectUriLabel, value: redirectUri(workspaceId) },
 	];
