@@ -1,9 +1,9 @@
-import { eq } from "drizzle-orm";
-import { beforeAll, expect, it } from "vitest";
+import { eq, sql } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
 import { currentPolicy, savePolicy } from "@/lib/workspaces/policy";
 import { type Db, lockWorkspace, type Tx, transact } from "./client";
-import { oncePer } from "./once";
-import { workspaces } from "./schema";
+import { atEnd, oncePer, writing } from "./once";
+import { domains, workspaces } from "./schema";
 import { aWorkspace, freshDb } from "./testing";
 
 let db: Db;
@@ -71,5 +71,78 @@ it("shows a policy that the transaction itself saves", async () => {
 		const actor = { kind: "operator", label: "Test operator" } as const;
 		await savePolicy(tx, actor, id, revision, { autoProvision: next }, null);
 		expect((await currentPolicy(tx, id)).document.autoProvision).toBe(next);
+	});
+});
+
+describe("what is written at the end", () => {
+	/** Writes names of workspaces' domains, and remembers how many went at once. */
+	function writer(workspaceId: string) {
+		const batches: string[][] = [];
+		const write = async (on: Db | Tx, names: string[]) => {
+			batches.push(names);
+			await on.insert(domains).values(
+				names.map((domain) => ({
+					workspaceId,
+					domain,
+					state: "pending" as const,
+					proofToken: domain,
+				})),
+			);
+		};
+		return { batches, put: (on: Db | Tx, name: string) => atEnd(on, "names", name, write) };
+	}
+	const namesOf = async (workspaceId: string) =>
+		(await db.select().from(domains).where(eq(domains.workspaceId, workspaceId)))
+			.map(({ domain }) => domain)
+			.sort();
+
+	it("goes together, in its order; outside of a transaction at once", async () => {
+		const { id } = await aWorkspace(db);
+		const { batches, put } = writer(id);
+		await transact(db, async (tx) => {
+			await put(tx, "a.test");
+			await put(tx, "b.test");
+			expect(batches).toEqual([]);
+		});
+		await put(db, "c.test");
+		expect(batches).toEqual([["a.test", "b.test"], ["c.test"]]);
+		expect(await namesOf(id)).toEqual(["a.test", "b.test", "c.test"]);
+	});
+
+	it("goes with its transaction: undone with it, and undoing it where it cannot be written", async () => {
+		const { id } = await aWorkspace(db);
+		const { batches, put } = writer(id);
+		await transact(db, async (tx) => {
+			await put(tx, "before.test");
+			const inner = tx.transaction(async (within) => {
+				await put(within, "undone.test");
+				throw new Error("taken back");
+			});
+			await expect(inner).rejects.toThrow("taken back");
+			await tx.transaction((within) => put(within, "inner.test"));
+			await put(tx, "after.test");
+		});
+		expect(batches).toEqual([["before.test"], ["inner.test"], ["after.test"]]);
+		const failing = transact(db, async (tx) => {
+			await tx.update(workspaces).set({ name: "Never" }).where(eq(workspaces.id, id));
+			await put(tx, "before.test");
+		});
+		await expect(failing).rejects.toThrow();
+		expect(await namesOf(id)).toEqual(["after.test", "before.test", "inner.test"]);
+		const [workspace] = await db.select().from(workspaces).where(eq(workspaces.id, id));
+		expect(workspace?.name).not.toBe("Never");
+	});
+
+	it("forgets by a raw statement only what that says it writes to", async () => {
+		const { read, asked } = reader();
+		await transact(db, async (tx) => {
+			await read(tx);
+			await tx.execute(writing(sql`select 1`, domains));
+			await read(tx);
+			expect(asked()).toBe(1);
+			await tx.execute(writing(sql`select 1`, workspaces));
+			await read(tx);
+			expect(asked()).toBe(2);
+		});
 	});
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const url = "https://gatehouse.test/api/scim/v2";
-const cast = { mark: "m1", domain: "replay.test", groups: false };
+const cast = { mark: "m1", domain: "replay.test", groups: true };
 const surprises = (outcomes: Outcome[]) =>
 	outcomes.filter(({ surprise }) => surprise !== undefined);
 
@@ -76,6 +76,8 @@ describe("a server that errs", () => {
 		};
 		const outcomes = await replay(okta, { url, token, fetch: forgetful }, cast);
 		expect(surprises(outcomes).map(({ title, surprise }) => [title, surprise])).toEqual([
+			["Read the group back", "it has 0 members that are not the 2 expected"],
+			["Read the renamed group", 'displayName is "Okta m1" instead of "Okta m1 renamed"'],
 			["Read the deactivated person", "active is true instead of false"],
 		]);
 	});
