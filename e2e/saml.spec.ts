@@ -117,6 +117,8 @@ test("a metadata file is read, tested and saved; the provider's tile leads in on
 	await signOut(page);
 
 	samlIdp.offer({ name: "Gatehouse", entityId });
+	// The provider still knows this browser as the admin's, from the test.
+	await page.context().clearCookies();
 	await page.goto(samlIdp.appsUrl);
 	await signInAtProvider(page, colleague);
 	await page.getByRole("link", { name: "Gatehouse" }).click();
