@@ -64,3 +64,45 @@ test("signing out reaches the provider when asked to, and the provider reaches h
 		page.getByText(`${connection?.name} signed Aiko Tanaka out`, { exact: false }).first(),
 	).toBeVisible();
 });
+
+test("with SAML, signing out reaches the provider, and the provider reaches here", async ({
+	page,
+	newWorld,
+	samlIdp,
+	connect,
+	sql,
+}) => {
+	const { workspace, domain } = await newWorld();
+	const aiko = {
+		email: `aiko@${domain}`,
+		password: "at the provider",
+		givenName: "Aiko",
+		familyName: "Tanaka",
+	};
+	samlIdp.people.push(aiko);
+	await connect({ workspaceId: workspace.id, metadata: samlIdp.metadataUrl });
+	const open = async () => {
+		const rows = await sql(`select id from sessions where workspace_id = '${workspace.id}'`);
+		return rows.length;
+	};
+
+	// From here: the provider ends its session, says so, and leads back.
+	await signInBySso(page, aiko.email, aiko);
+	await expect(page).toHaveURL(new RegExp(`/w/${workspace.slug}`));
+	await signOut(page);
+	await page.getByRole("link", { name: "Sign out of Acme SAML too" }).click();
+	await expect(page).toHaveURL(`${baseUrl}/login?workspace=${workspace.slug}`);
+	await page.goto(samlIdp.appsUrl);
+	await expect(page).toHaveURL(/\/interaction\//);
+
+	// From there: ours ends, and the provider hears of it.
+	await signInBySso(page, aiko.email, aiko);
+	await expect(page).toHaveURL(new RegExp(`/w/${workspace.slug}`));
+	expect(await open()).toBe(1);
+	await page.goto(samlIdp.appsUrl);
+	await page.getByRole("link", { name: "Sign out everywhere" }).click();
+	await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+	expect(await open()).toBe(0);
+	await page.goto(`/w/${workspace.slug}`);
+	await expect(page).toHaveURL(/\/login/);
+});

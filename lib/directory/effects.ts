@@ -3,7 +3,9 @@
  * is in effect. They follow each other in one transaction, unless the effect is held (./holds): it
  * would take the last admin's way in, or the brake (./brake) stops it.
  */
+import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
+import { connections, identities } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
 import {
@@ -16,6 +18,7 @@ import {
 	updateMember,
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
+import { foldKey } from "@/lib/platform/text";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { passesBrake } from "./brake";
@@ -77,7 +80,8 @@ async function whyHeld(
 
 /**
  * Gives the member the entry's name, and its address where that has changed. A new address takes
- * the proof of the old one with it. Refused: `email_taken`.
+ * the proof of the old one with it, and those SAML identities whose subject is the old one along.
+ * Refused: `email_taken`.
  */
 export async function followProfile(
 	tx: Tx,
@@ -86,10 +90,58 @@ export async function followProfile(
 	before: Pick<Person, "email" | "name">,
 	after: Pick<Person, "email" | "name">,
 ): Promise<{ ok: true } | { ok: false; reason: "email_taken" }> {
-	return updateMember(tx, actor, member, {
+	const updated = await updateMember(tx, actor, member, {
 		...(after.name === before.name ? {} : { name: after.name }),
 		...(after.email === before.email ? {} : { email: { address: after.email, proof: null } }),
 	});
+	if (updated.ok && after.email !== before.email)
+		await followSubject(tx, member, before.email, after.email);
+	return updated;
+}
+
+/**
+ * Where a provider names people by their addresses, its name for this member has changed with the
+ * directory's. The old address may be somebody else's tomorrow, so it opens nothing from now on;
+ * the new one does, unless it is another member's already.
+ */
+async function followSubject(
+	tx: Tx,
+	{ workspaceId, id }: Member,
+	before: string | null,
+	after: string | null,
+): Promise<void> {
+	if (before === null || foldKey(before) === foldKey(after ?? "")) return;
+	const rows = await tx
+		.select({ connectionId: identities.connectionId, subject: identities.subject })
+		.from(identities)
+		.innerJoin(
+			connections,
+			and(
+				eq(connections.workspaceId, identities.workspaceId),
+				eq(connections.id, identities.connectionId),
+				eq(connections.protocol, "saml"),
+			),
+		)
+		.where(and(eq(identities.workspaceId, workspaceId), eq(identities.memberId, id)));
+	const named = rows.filter(({ subject }) => foldKey(subject) === foldKey(before));
+	for (const { connectionId, subject } of named) {
+		const [old] = await tx
+			.delete(identities)
+			.where(
+				and(
+					eq(identities.workspaceId, workspaceId),
+					eq(identities.connectionId, connectionId),
+					eq(identities.subject, subject),
+					eq(identities.memberId, id),
+				),
+			)
+			.returning();
+		if (old && after !== null)
+			await tx
+				.insert(identities)
+				.values({ ...old, subject: after })
+				.onConflictDoNothing();
+	}
 }
 
 /**
