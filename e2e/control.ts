@@ -59,7 +59,8 @@ async function enter(email: string, password: string): Promise<string> {
 let nextDoor: ReturnType<typeof spawn> | undefined;
 process.once("exit", () => nextDoor?.kill("SIGKILL"));
 
-createServer(async (request, response) => {
+// A test may be still for a while between two calls, and come back by the same connection.
+createServer({ keepAliveTimeout: 600_000 }, async (request, response) => {
 	const answer = (status: number, body: unknown) => {
 		response.writeHead(status, { "content-type": "application/json" });
 		response.end(JSON.stringify(body ?? null));
