@@ -56,7 +56,12 @@ export function SecretOnce({
 				</Button>
 			}
 		>
-			{beside ? <div className="mb-4">{beside}</div> : null}
+			{beside ? (
+				<>
+					{beside}
+					<div className="mt-4 mb-1.5 text-sm font-medium">{what}</div>
+				</>
+			) : null}
 			<div className="flex items-stretch overflow-hidden rounded-md border border-line-2 bg-sunk">
 				<code className="min-w-0 flex-1 px-3 py-2.5 text-sm leading-5 break-all">{value}</code>
 				<CopyJoined
