@@ -7,6 +7,9 @@ import { issueToken } from "@/lib/directory/tokens";
 import { env } from "@/lib/platform/env";
 import { providerName } from "./provider";
 
+/** As long as the form for a new token suggests. */
+const tokenMs = 365 * 86_400_000;
+
 /**
  * Turns directory sync on and makes a token for the provider: all that it wants, at once. No token
  * where as many as may work already do. The page is not drawn anew: the button would go, and the
@@ -23,7 +26,8 @@ export async function enableScimAction(
 	const done = await transactOrUndo(await database(), async (tx) => {
 		const enabled = await enableDirectory(tx, actor, workspace.id, now);
 		if (!enabled.ok) return enabled;
-		const issued = await issueToken(tx, actor, enabled.directory, { name }, now);
+		const token = { name, expiresAt: new Date(now.getTime() + tokenMs) };
+		const issued = await issueToken(tx, actor, enabled.directory, token, now);
 		return { ok: true, token: issued.ok ? issued.token : null } as const;
 	});
 	if (!done.ok)

@@ -22,7 +22,8 @@ export async function generateMetadata() {
 	return { title: t("title") };
 }
 
-const sending = providers.filter(({ scim }) => scim);
+/** The two generic ones have the same guide, so one of them stands for both. */
+const sending = providers.filter(({ key, scim }) => scim && key !== "saml");
 
 /** Setting directory sync up: its endpoint and tokens beside the steps at the provider. */
 export default async function DirectoryPage({
@@ -95,7 +96,7 @@ export default async function DirectoryPage({
 	);
 }
 
-/** A provider that sends its directory. The two generic ones have the same guide. */
+/** A provider that sends its directory. */
 function providerOf(key: unknown): Provider | undefined {
 	return sending.find((provider) => provider.key === (key === "saml" ? "oidc" : key));
 }
