@@ -37,6 +37,11 @@ const calls: Record<string, (input: unknown) => Promise<unknown>> = {
 		});
 		return true;
 	},
+	/** Takes it down again. */
+	closeNextDoor: async () => {
+		nextDoor?.kill("SIGTERM");
+		nextDoor = undefined;
+	},
 	/** Moves time by ageing rows, and looks at what was stored. */
 	sql: async (input) => {
 		const { db } = await openDatabase();
