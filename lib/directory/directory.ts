@@ -35,6 +35,7 @@ import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
+import type { Reason } from "@/lib/policy/reasons";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { type Plan, planIncludesSso, workspaceById } from "@/lib/workspaces/workspaces";
 
@@ -49,6 +50,13 @@ export type DirectoryClosed =
 	| "plan_needed"
 	| "connection_needed"
 	| "saml_connection_needed";
+
+/** The same for an admin who would turn it on. */
+export const reasonOfClosed = {
+	plan_needed: "plan_needed",
+	connection_needed: "needs_active_connection",
+	saml_connection_needed: "needs_saml_connection",
+} as const satisfies Partial<Record<DirectoryClosed, Reason>>;
 
 /** What decides whether the directory answers. */
 export type DirectoryStanding = {

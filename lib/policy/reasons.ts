@@ -136,6 +136,7 @@ export const reasons = {
 	last_admin: admin,
 	needs_connection: admin,
 	needs_active_connection: admin,
+	needs_saml_connection: admin,
 	needs_passed_test: admin,
 	needs_recovery_codes: admin,
 	needs_verified_domain: admin,

@@ -5,7 +5,12 @@ import { flowVisitor } from "@/app/login/flow";
 import { type Refusal, refusal } from "@/app/refusal";
 import { authorize } from "@/app/require";
 import { database, transact, transactOrUndo } from "@/db/client";
-import { disableDirectory, enableDirectory, findDirectory } from "@/lib/directory/directory";
+import {
+	disableDirectory,
+	enableDirectory,
+	findDirectory,
+	reasonOfClosed,
+} from "@/lib/directory/directory";
 import { issueToken, revokeToken } from "@/lib/directory/tokens";
 import { isId } from "@/lib/platform/ids";
 import type { Reason } from "@/lib/policy/reasons";
@@ -172,7 +177,7 @@ export async function setDirectoryAction(
 		return { ok: true } as const;
 	});
 	if (!done.ok)
-		return refusal(done.reason === "plan_needed" ? "plan_needed" : "needs_active_connection", {
+		return refusal(reasonOfClosed[done.reason], {
 			workspace: workspace.name,
 		});
 	revalidatePath(pageOf(slug), "layout");
