@@ -7,6 +7,7 @@ import { PanelRow } from "@/components/ui/panel";
 import { SettingRow, settingIds } from "@/components/ui/setting-row";
 import { Switch } from "@/components/ui/switch";
 import { useToast } from "@/components/ui/toast";
+import { turningOnSignsOut } from "@/lib/policy/document";
 import { type DangerActions, type DangerView, OffDialog } from "./danger-zone";
 
 export type SetEnabled = (id: string, on: boolean) => Promise<{ ok: true } | RefusalView>;
@@ -38,7 +39,7 @@ export function EnabledSwitch({
 	const [pending, start] = useTransition();
 	const [shown, show] = useOptimistic(enabled);
 	const ids = settingIds("connection-enabled");
-	const signsOut = danger?.policy.endSessionsOn.includes("enabled") ?? false;
+	const signsOut = danger ? turningOnSignsOut(danger.policy, danger.last, new Date()) : false;
 	const turnOn = async () => {
 		const done = await setEnabled(id, true);
 		setRefusal(done.ok ? null : done);

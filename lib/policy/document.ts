@@ -137,8 +137,23 @@ export const policySchema = z
 export type Policy = z.infer<typeof policySchema>;
 
 /** Whether the policy enforces SSO at this moment. It binds only while SSO is active. */
-export function enforcesSso(policy: Policy, now: Date): boolean {
+export function enforcesSso(policy: Pick<Policy, "enforceSso">, now: Date): boolean {
 	const { enforceSso } = policy;
 	if (enforceSso.mode === "onFrom") return now >= new Date(`${enforceSso.from}T00:00:00Z`);
 	return enforceSso.mode === "on";
+}
+
+/**
+ * Whether turning a connection on signs everybody out.
+ * @param first no other one is on, so that enforcing begins with it.
+ */
+export function turningOnSignsOut(
+	policy: Pick<Policy, "endSessionsOn" | "enforceSso">,
+	first: boolean,
+	now: Date,
+): boolean {
+	const ends = policy.endSessionsOn;
+	return (
+		ends.includes("enabled") || (first && ends.includes("enforced") && enforcesSso(policy, now))
+	);
 }

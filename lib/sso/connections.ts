@@ -12,7 +12,7 @@ import { record } from "@/lib/activity/record";
 import { loadChangeFacts } from "@/lib/members/change-facts";
 import { keepAnAdmin } from "@/lib/members/last-admin";
 import { open, seal } from "@/lib/platform/crypto";
-import { enforcesSso } from "@/lib/policy/document";
+import { turningOnSignsOut } from "@/lib/policy/document";
 import type { Reason } from "@/lib/policy/reasons";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import {
@@ -142,8 +142,8 @@ export async function activateConnection(
 				return { ok: false, reason: "needs_passed_test" };
 			if (document.twoFactor.required && document.twoFactor.withSso === "conflict")
 				return { ok: false, reason: "two_factor_conflict" };
-			const enforces = document.enforceSso.mode !== "off" && !(await ssoIsActive(tx, workspace.id));
-			if (enforces) {
+			const first = !(await ssoIsActive(tx, workspace.id));
+			if (first && document.enforceSso.mode !== "off") {
 				const notYet = await enforcingNeeds(tx, workspace.id, connection);
 				if (notYet) return { ok: false, reason: notYet };
 			}
@@ -152,12 +152,7 @@ export async function activateConnection(
 				.set({ status: "active", pausedAt: null })
 				.where(keyOf(connection));
 			await recordChange(tx, actor, connection, "connection.activated");
-			const begins = enforces && enforcesSso(document, new Date());
-			if (
-				document.endSessionsOn.includes("enabled") ||
-				(begins && document.endSessionsOn.includes("enforced"))
-			)
-				await endAllSessions(tx, workspace.id);
+			if (turningOnSignsOut(document, first, new Date())) await endAllSessions(tx, workspace.id);
 			return { ok: true };
 		},
 	);

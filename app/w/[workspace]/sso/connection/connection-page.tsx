@@ -15,7 +15,7 @@ import { ArchTile } from "@/components/ui/arch-tile";
 import { StateBadge } from "@/components/ui/state";
 import { database } from "@/db/client";
 import { loadRoles } from "@/lib/members/access";
-import type { Policy } from "@/lib/policy/document";
+import { type Policy, turningOnSignsOut } from "@/lib/policy/document";
 import { backchannelUri } from "@/lib/sso/backchannel";
 import { redirectUri } from "@/lib/sso/broker";
 import type { Connection } from "@/lib/sso/connections";
@@ -28,6 +28,7 @@ import { lastTest } from "@/lib/sso/sign-in";
 import { signedOutUri } from "@/lib/sso/sign-out";
 import { offNumbers } from "@/lib/sso/turned-off";
 import { currentPolicy } from "@/lib/workspaces/policy";
+import { ssoIsActive } from "@/lib/workspaces/workspaces";
 import { loginUrl } from "../addresses";
 import { testView } from "../test-view";
 import { OidcPart } from "./oidc-part";
@@ -155,11 +156,14 @@ function samlAddresses(slug: string, id: string) {
 async function turnOnOf(
 	workspaceId: string,
 	connection: Connection | null,
-	{ activation, endSessionsOn }: Policy,
+	policy: Policy,
 ): Promise<TurnOn | null> {
 	if (connection?.status === "active") return null;
-	const { sessions } = await offNumbers(await database(), workspaceId, new Date());
-	return { by: activation, endsSessions: endSessionsOn.includes("enabled") ? sessions : 0 };
+	const db = await database();
+	const now = new Date();
+	const signsOut = turningOnSignsOut(policy, !(await ssoIsActive(db, workspaceId)), now);
+	const { sessions } = await offNumbers(db, workspaceId, now);
+	return { by: policy.activation, endsSessions: signsOut ? sessions : 0 };
 }
 
 function protocolOf({ speaks }: Provider, asked: string | undefined): Protocol {
