@@ -148,9 +148,14 @@ test("what the brake holds is decided by an admin; a refused request is tried an
 	});
 	expect(refused.status).toBe(409);
 	expect((await scim("DELETE", `/Users/${ids[0]}`)).status).toBe(204);
-	await page.goto(`/w/${workspace.slug}/sso/directory/requests?outcome=refused`);
+	const told = page.getByRole("link", { name: "POST /Users" });
+	// The log is written a moment after the answer.
+	await expect(async () => {
+		await page.goto(`/w/${workspace.slug}/sso/directory/requests?outcome=refused`);
+		await expect(told).toBeVisible({ timeout: 2000 });
+	}).toPass();
 	await expectAccessible(page);
-	await page.getByRole("link", { name: "POST /Users" }).click();
+	await told.click();
 	await page.getByRole("button", { name: "Dry run" }).click();
 	await expect(page.getByText("The dry run was answered 201.")).toBeVisible();
 	await page.getByRole("button", { name: "Send again for real" }).click();

@@ -1,13 +1,14 @@
 /** Customer's guide, step by step: each provider it names, SSO for everybody, and off again. */
 import type { Page } from "@playwright/test";
-import { enterAs, expect, expectAccessible, test } from "../fixtures";
+import { enterAs, expect, expectAccessible, mailTo, test } from "../fixtures";
 import { signInAtProvider } from "../fixtures/at-provider";
-import { scimClient, scimUser } from "../fixtures/scim";
+import { directoryOf, scimClient, scimUser } from "../fixtures/scim";
 import {
 	authenticate,
 	dialogWith,
 	giveEmail,
 	saveConnection,
+	signIn,
 	signInBySso,
 	signOut,
 	testSignIn,
@@ -73,6 +74,13 @@ const isIn = (page: Page, { workspace }: World) =>
 async function isSignedOut(page: Page, { workspace }: World): Promise<void> {
 	await page.goto(`/w/${workspace.slug}`);
 	await expect(page).toHaveURL(/\/login/);
+}
+
+/** The link in the newest invitation to an address. */
+async function invitation(address: string): Promise<string> {
+	const link = () => /https?:\/\/\S+\/invite\/\S+/.exec(mailTo(address).at(-1) ?? "")?.[0] ?? "";
+	await expect.poll(link).not.toBe("");
+	return link();
 }
 
 test("customer: SSO with Google for organizations", async ({
@@ -185,7 +193,7 @@ test("customer: SSO with Google for organizations", async ({
 	await theirs.context().close();
 });
 
-test("customer: SSO with Okta, from wrong values to a team that signs in there", async ({
+test("customer: SSO with Okta, from wrong values to off again", async ({
 	page,
 	browser,
 	newWorld,
@@ -193,15 +201,17 @@ test("customer: SSO with Okta, from wrong values to a team that signs in there",
 	sql,
 }) => {
 	const world = await newWorld({ profile: "customer", members: [{ name: "Ben Okafor" }] });
-	const { admin, workspace } = world;
+	const { admin, workspace, domain } = world;
 	const ben = memberOf(world);
 	const adminThere = at(admin.email, "Ines Moreau");
 	const benThere = at(ben.email, "Benjamin Okafor-Lang");
-	idp.people.push(adminThere, benThere);
+	const zoe = at(`zoe@${domain}`, "Zoe Lang");
+	idp.people.push(adminThere, benThere, zoe);
 	const home = `/w/${workspace.slug}/sso`;
 	const theirs = await (await browser.newContext()).newPage();
 	await enterAs(theirs, ben);
 	await enterAs(page, admin);
+	const enabled = page.getByRole("switch", { name: "Enabled" }).first();
 
 	await test.step("Okta's tile shows its settings, and SAML as the other way", async () => {
 		await fillProvider(page, world, /^Okta/, {
@@ -244,6 +254,60 @@ test("customer: SSO with Okta, from wrong values to a team that signs in there",
 		await expect(theirs).toHaveURL(new RegExp(`/w/${workspace.slug}`));
 		// Nothing but signing in comes by it: the name stays as it is here.
 		await expect(theirs.getByRole("button", { name: /^Ben Okafor, your account/ })).toBeVisible();
+	});
+	await test.step("directory sync needs SAML, and says so", async () => {
+		await expect(page.getByRole("button", { name: "Enable SCIM" })).toHaveCount(0);
+		const directory = directoryOf(page);
+		await directory.getByRole("switch", { name: "Enabled" }).click();
+		await expect(directory.getByText(/No SAML connection is active/)).toBeVisible();
+		await expect(directory.getByRole("button", { name: "New token" })).toBeDisabled();
+	});
+	await test.step("an added member gives the email and signs in at Okta: no password", async () => {
+		await page.goto(`/w/${workspace.slug}/members/invite`);
+		await page.getByLabel("Email addresses").fill(zoe.email);
+		await page.getByRole("button", { name: "Send invitations" }).click();
+		await expect(page.getByText(`Invited ${zoe.email}.`)).toBeVisible();
+		const hers = await (await browser.newContext()).newPage();
+		await hers.goto(await invitation(zoe.email));
+		await expect(hers.getByLabel("Password")).toHaveCount(0);
+		await signInBySso(hers, zoe.email, zoe);
+		await expect(hers.getByRole("button", { name: /^Zoe Lang, your account/ })).toBeVisible();
+		// Team Members shows who has access, as what, and where they came from.
+		await page.goto(`/w/${workspace.slug}/members`);
+		const row = page.getByRole("row", { name: /Zoe Lang/ });
+		for (const text of [zoe.email, "Member", "Invitation", "Active"])
+			await expect(row).toContainText(text);
+		// Removed here while still assigned there: no way in.
+		await page.getByRole("link", { name: "Zoe Lang" }).click();
+		await page.getByRole("button", { name: "Remove…" }).click();
+		await page.getByRole("button", { name: "Remove Zoe Lang" }).click();
+		await expect(page).toHaveURL(/\/members$/);
+		await isSignedOut(hers, world);
+		await signInBySso(hers, zoe.email, zoe);
+		await expect(hers.getByText(/does not know you yet/)).toBeVisible();
+		await hers.context().close();
+	});
+	await test.step("turning SSO off asks first, says what is lost, and signs everyone out", async () => {
+		await page.goto(home);
+		await page.getByRole("button", { name: "Turn off…" }).click();
+		const dialog = dialogWith(page, "Turn SSO off");
+		await expect(dialog.getByText(/What is not saved may be lost/)).toBeVisible();
+		await dialog.getByRole("button", { name: /^Keep/ }).click();
+		await expect(enabled).toBeChecked();
+		await page.getByRole("button", { name: "Turn off…" }).click();
+		await dialog.getByRole("button", { name: "Turn SSO off" }).click();
+		await expect(page).toHaveURL(/\/login/);
+		await isSignedOut(theirs, world);
+		await isSignedOut(page, world);
+	});
+	await test.step("everyone then signs in with the password they had", async () => {
+		await theirs.goto(`/sso/start?workspace=${workspace.slug}`);
+		await expect(theirs).toHaveURL(/\/login/);
+		await sql(`delete from mail_factors where member_id = '${ben.id}'`);
+		await signIn(theirs, ben);
+		await signIn(page, admin);
+		await page.goto(`/w/${workspace.slug}/activity`);
+		await expect(page.getByText(/Ines Moreau turned .* off/).first()).toBeVisible();
 	});
 	await theirs.context().close();
 });

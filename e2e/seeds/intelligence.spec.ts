@@ -1,7 +1,8 @@
-/** Intelligence's guide, step by step: SAML by a metadata file beside passwords. */
+/** Intelligence's guide, step by step: SAML by a metadata file beside passwords, then a directory. */
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "../fixtures";
-import { giveEmail, signIn, signInBySso, testSignIn } from "../fixtures/steps";
+import { directoryOf, makeToken, scimClient, scimUser, turnOnDirectory } from "../fixtures/scim";
+import { dialogWith, giveEmail, signIn, signInBySso, testSignIn, turnOn } from "../fixtures/steps";
 
 const file = (name: string, text: string) => ({
 	name,
@@ -16,16 +17,18 @@ async function upload(page: Page, name: string, text: string): Promise<void> {
 	await page.getByRole("button", { name: "Read metadata" }).click();
 }
 
-test("intelligence: SAML by a metadata file, from off to on", async ({
+test("intelligence: SAML by a metadata file, and a directory that ends with it", async ({
 	page,
 	browser,
 	request,
 	newWorld,
 	samlIdp,
+	sql,
 }) => {
 	const world = await newWorld({ profile: "intelligence", members: [{ name: "Ben Okafor" }] });
-	const { admin, domain } = world;
+	const { admin, workspace, domain } = world;
 	const [ben] = world.members;
+	const home = `/w/${workspace.slug}/sso`;
 	const adminThere = {
 		email: admin.email,
 		password: "there",
@@ -108,5 +111,45 @@ test("intelligence: SAML by a metadata file, from off to on", async ({
 		await signInBySso(theirs, zoe.email, zoe);
 		await expect(theirs.getByRole("button", { name: /^Zoe Miller, your account/ })).toBeVisible();
 		await theirs.context().close();
+	});
+
+	await page.goto(home);
+	await turnOnDirectory(page);
+	const scim = scimClient(request, await makeToken(page));
+	await test.step("GET /Users is everybody, whoever added them", async () => {
+		const synced = await scim("POST", "/Users", scimUser(`mateo@${domain}`, "Mateo Silva"));
+		expect(synced.status).toBe(201);
+		const { status, body } = await scim("GET", "/Users?count=10&startIndex=1");
+		expect(status).toBe(200);
+		expect(body.totalResults).toBe(4);
+		expect(body.Resources.map(({ userName }: { userName: string }) => userName).sort()).toEqual(
+			[admin.email, ben?.email, zoe.email, `mateo@${domain}`].sort(),
+		);
+	});
+
+	const everybody = () =>
+		sql(`select id, role from members where workspace_id = '${workspace.id}' order by id`);
+	await test.step("turning SSO off says what ends with it, and deletes nobody", async () => {
+		const before = await everybody();
+		await page.goto(home);
+		await page.getByRole("button", { name: "Turn off…" }).click();
+		const dialog = dialogWith(page, "Turn SSO off");
+		await expect(dialog.getByText("1 directory token is revoked.")).toBeVisible();
+		await dialog.getByLabel(/^Type/).fill(workspace.slug);
+		await dialog.getByRole("button", { name: "Turn SSO off" }).click();
+		await expect(page.getByText("SSO is off.")).toBeVisible();
+		expect(await everybody()).toEqual(before);
+		expect((await scim("GET", "/Users")).status).toBe(401);
+		const log = page.getByRole("region", { name: "Activity log" });
+		await expect(log.getByText(/revoked the directory token Company directory/)).toBeVisible();
+	});
+	await test.step("turned on again, the old token stays out, and the page says what to do", async () => {
+		await turnOn(page);
+		expect((await scim("GET", "/Users")).status).toBe(401);
+		const directory = directoryOf(page);
+		await expect(directory.getByText(/turning SSO off ended them/)).toBeVisible();
+		await expect(directory.getByText(/Make a new one and update the token in/)).toBeVisible();
+		const renewed = scimClient(request, await makeToken(page, "After the break"));
+		expect((await renewed("GET", "/Users?count=1&startIndex=1")).status).toBe(200);
 	});
 });
