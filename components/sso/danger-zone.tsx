@@ -21,6 +21,8 @@ export type DangerView = {
 	active: boolean;
 	/** No other one is on: with it SSO as a whole goes off. */
 	last: boolean;
+	/** None is on: SSO as a whole goes on with it. */
+	first: boolean;
 	numbers: OffNumbers;
 	policy: Pick<Policy, "endSessionsOn" | "afterSsoOff" | "revokeTokensWithSso" | "enforceSso">;
 };

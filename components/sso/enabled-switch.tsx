@@ -39,7 +39,7 @@ export function EnabledSwitch({
 	const [pending, start] = useTransition();
 	const [shown, show] = useOptimistic(enabled);
 	const ids = settingIds("connection-enabled");
-	const signsOut = danger ? turningOnSignsOut(danger.policy, danger.last, new Date()) : false;
+	const signsOut = danger ? turningOnSignsOut(danger.policy, danger.first, new Date()) : false;
 	const turnOn = async () => {
 		const done = await setEnabled(id, true);
 		setRefusal(done.ok ? null : done);

@@ -100,6 +100,7 @@ export async function dangerViews(
 		slug: workspace.slug,
 		active: status === "active",
 		last: status === "active" && active === 1,
+		first: active === 0,
 		numbers,
 		policy,
 	}));
