@@ -92,7 +92,7 @@ export function FormFrame<D extends Draft>({
 					? t("waitingFor", { provider })
 					: turnOn?.endsSessions
 						? t("turnOn.endsSessions", { count: turnOn.endsSessions })
-						: (note ?? t("nobody"))}
+						: (note ?? t(turnOn ? "nobody" : "inUse"))}
 			</ActionBar>
 		</form>
 	);
