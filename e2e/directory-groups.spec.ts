@@ -1,50 +1,29 @@
 /** What an admin does with a directory: mapping its groups, deciding what is held, sending again. */
 import type { APIRequestContext, Page } from "@playwright/test";
 import { enterAs, expect, expectAccessible, test } from "./fixtures";
-import { baseUrl } from "./settings";
+import {
+	makeToken,
+	patch,
+	type Scim,
+	scimClient,
+	scimUser,
+	turnOnDirectory,
+} from "./fixtures/scim";
 import type { World } from "./world";
-
-const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** Turns the directory on and makes a token; answers a client that sends with it. */
 async function aDirectory(page: Page, request: APIRequestContext, { workspace }: World) {
 	await page.goto(`/w/${workspace.slug}/sso`);
-	const section = page.getByRole("region", { name: "SCIM provisioning" });
-	await section.getByRole("switch", { name: "Enabled" }).click();
-	await section.getByRole("button", { name: "New token" }).click();
-	await page.getByRole("dialog").getByLabel("Name").fill("Company directory");
-	await page.getByRole("button", { name: "Make token" }).click();
-	const once = page.getByRole("dialog", { name: "Copy this token now" });
-	const token = (await once.getByText(/^ghd_/).textContent()) ?? "";
-	await once.getByRole("checkbox").check();
-	await once.getByRole("button", { name: "Done" }).click();
-	return async (method: string, path: string, data?: unknown) => {
-		const response = await request.fetch(`${baseUrl}/api/scim/v2${path}`, {
-			method,
-			headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
-			...(data === undefined ? {} : { data: JSON.stringify(data) }),
-		});
-		const text = await response.text();
-		return { status: response.status(), body: text ? JSON.parse(text) : null };
-	};
+	await turnOnDirectory(page);
+	return scimClient(request, await makeToken(page));
 }
-
-type Scim = Awaited<ReturnType<typeof aDirectory>>;
 
 async function addPerson(scim: Scim, name: string, domain: string): Promise<string> {
 	const email = `${name.toLowerCase()}@${domain}`;
-	const { status, body } = await scim("POST", "/Users", {
-		schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
-		userName: email,
-		displayName: name,
-		active: true,
-		emails: [{ value: email, type: "work", primary: true }],
-	});
+	const { status, body } = await scim("POST", "/Users", scimUser(email, name));
 	expect(status).toBe(201);
 	return body.id;
 }
-
-const patch = (...operations: unknown[]) => ({ schemas: [patchSchema], Operations: operations });
 
 test("a pushed group is mapped after a look at who changes, and gives and takes its role", async ({
 	page,

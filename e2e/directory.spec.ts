@@ -1,32 +1,9 @@
-import type { APIRequestContext } from "@playwright/test";
 import { enterAs, expect, expectAccessible, test } from "./fixtures";
+import { patch, scimClient, scimUser, setActive } from "./fixtures/scim";
 import { fillConnection, saveConnection, signInBySso, turnOn } from "./fixtures/steps";
 import { baseUrl } from "./settings";
 
 const scimUrl = `${baseUrl}/api/scim/v2`;
-const userSchema = "urn:ietf:params:scim:schemas:core:2.0:User";
-const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-
-/** What a company's directory sends. Answers carry the status and the body. */
-function scimClient(request: APIRequestContext, token: string, base = scimUrl) {
-	return async (method: string, path: string, data?: unknown) => {
-		const response = await request.fetch(base + path, {
-			method,
-			headers: {
-				authorization: `Bearer ${token}`,
-				...(data === undefined ? {} : { "content-type": "application/scim+json" }),
-			},
-			...(data === undefined ? {} : { data: JSON.stringify(data) }),
-		});
-		const text = await response.text();
-		return { status: response.status(), body: text ? JSON.parse(text) : null };
-	};
-}
-
-const setActive = (value: boolean) => ({
-	schemas: [patchSchema],
-	Operations: [{ op: "replace", path: "active", value }],
-});
 
 test("an admin turns the directory on; a client fills it; deactivation ends the session at once", async ({
 	page,
@@ -77,23 +54,18 @@ test("an admin turns the directory on; a client fills it; deactivation ends the 
 	// Create, find, update: at both addresses.
 	const scim = scimClient(request, token);
 	const email = `mateo.silva@${domain}`;
-	const created = await scim("POST", "/Users", {
-		schemas: [userSchema],
-		userName: email,
-		externalId: "e-1",
-		active: true,
-		name: { givenName: "Mateo", familyName: "Silva" },
-		emails: [{ value: email, type: "work", primary: true }],
-	});
+	const mateo = scimUser(email, "Mateo Silva", { externalId: "e-1" });
+	const created = await scim("POST", "/Users", mateo);
 	expect(created.status).toBe(201);
 	const { id } = created.body;
 	const found = await scim("GET", `/Users?filter=${encodeURIComponent(`userName eq "${email}"`)}`);
 	expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id, active: true }] });
 	const named = scimClient(request, token, `${scimUrl}/${workspace.id}`);
-	const renamed = await named("PATCH", `/Users/${id}`, {
-		schemas: [patchSchema],
-		Operations: [{ op: "replace", path: "name.familyName", value: "Silva Costa" }],
-	});
+	const renamed = await named(
+		"PATCH",
+		`/Users/${id}`,
+		patch({ op: "replace", path: "name.familyName", value: "Silva Costa" }),
+	);
 	expect(renamed).toMatchObject({ status: 200, body: { name: { familyName: "Silva Costa" } } });
 
 	// The person signs in, in a browser of their own.
