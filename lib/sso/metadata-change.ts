@@ -16,12 +16,24 @@ export const shownFields = ["entityId", "ssoUrl", "ssoBinding", "sloUrl"] as con
 export function effectOf(before: SamlIdp | null, after: SamlIdp): MetadataEffect {
 	if (!before) return "first";
 	if (before.entityId !== after.entityId) return "namespace";
-	if (hostOf(before) !== hostOf(after) || before.ssoBinding !== after.ssoBinding) return "untested";
+	if (hostOf(before.ssoUrl) !== hostOf(after.ssoUrl) || before.ssoBinding !== after.ssoBinding)
+		return "untested";
 	const moved = shownFields.some((field) => (before[field] ?? "") !== (after[field] ?? ""));
 	return moved || !sameSet(before.certificates, after.certificates) ? "kept" : "same";
 }
 
-const hostOf = ({ ssoUrl }: SamlIdp) => (URL.canParse(ssoUrl) ? new URL(ssoUrl).host : "");
+const hostOf = (address: string | null) =>
+	address && URL.canParse(address) ? new URL(address).host : "";
+
+/**
+ * Whether it is the provider that was proved, so that its change may be taken unseen: a passed test
+ * keeps its worth, and people are sent to sign out at no host they were not sent to before.
+ */
+export function isSameProvider(before: SamlIdp, after: SamlIdp): boolean {
+	if (!["same", "kept"].includes(effectOf(before, after))) return false;
+	const hosts = [hostOf(before.ssoUrl), hostOf(before.sloUrl)];
+	return !after.sloUrl || hosts.includes(hostOf(after.sloUrl));
+}
 
 const sameSet = (a: readonly string[], b: readonly string[]) =>
 	a.length === b.length && a.every((each) => b.includes(each));

@@ -9,7 +9,8 @@ import { listActivity } from "@/lib/activity/list";
 import { newId } from "@/lib/platform/ids";
 import { findConnection } from "./connections";
 import { parseDraft } from "./draft";
-import { changesOf, isSameProvider, refreshDueMetadata } from "./metadata-refresh";
+import { isSameProvider } from "./metadata-change";
+import { changesOf, refreshDueMetadata } from "./metadata-refresh";
 import type { fetchMetadata } from "./saml/metadata";
 import { saveConnection } from "./save";
 

@@ -15,6 +15,7 @@ import { planIncludesSso } from "@/lib/workspaces/workspaces";
 import { readCertificates } from "./certificates";
 import { type Connection, findConnection, keyOf, recordChange, toConnection } from "./connections";
 import { metadataDiffersMail } from "./mails";
+import { isSameProvider } from "./metadata-change";
 import { fetchMetadata } from "./saml/metadata";
 
 const hourMs = 3600_000;
@@ -34,22 +35,6 @@ function shownOf({ certificates, ...rest }: SamlIdp): Record<string, string> {
 	const prints = readCertificates(certificates).map(({ fingerprint }) => fingerprint);
 	const plain = Object.entries(rest).map(([name, value]) => [name, value ?? ""]);
 	return { ...Object.fromEntries(plain), certificates: prints.sort().join(", ") };
-}
-
-const hostOf = (address: string | null) => (address ? new URL(address).host : "");
-
-/**
- * Whether it is the provider that was proved: the same entity ID, and every address at a host that
- * people and requests were sent to before.
- */
-export function isSameProvider(before: SamlIdp, after: SamlIdp): boolean {
-	const host = hostOf(before.ssoUrl);
-	return (
-		before.entityId === after.entityId &&
-		before.ssoBinding === after.ssoBinding &&
-		hostOf(after.ssoUrl) === host &&
-		(!after.sloUrl || [host, hostOf(before.sloUrl)].includes(hostOf(after.sloUrl)))
-	);
 }
 
 type Refreshed = "unread" | "same" | "taken" | "differs";
