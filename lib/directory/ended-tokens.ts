@@ -3,11 +3,10 @@
  * was is known by its hash, so the directory's request log has them, with the reason: that is where
  * an admin looks when changes stop arriving.
  */
-import { and, desc, eq } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { activity } from "@/db/schema";
 import type { EndedToken } from "./caller";
 import { noteCaller, notePassedOver } from "./request-notes";
+import { endedWithSso } from "./tokens";
 
 /** One of these is logged so often for a token, so that a provider that goes on fills no log. */
 const everyMs = 10_000;
@@ -28,24 +27,7 @@ export async function noteEnded(db: Db, token: EndedToken, now: Date): Promise<v
 	const day = token.at.toISOString().slice(0, 10);
 	const remedy = "Make a new token and give it to the provider.";
 	if (token.because === "expired") notePassedOver(`The token expired on ${day}. ${remedy}`);
-	else if (await endedWithSso(db, token))
+	else if (await endedWithSso(db, token.directory.workspaceId, token.id))
 		notePassedOver(`The token was revoked when SSO was turned off, on ${day}. ${remedy}`);
 	else notePassedOver(`The token was revoked on ${day}. ${remedy}`);
-}
-
-/** Whether turning single sign-on off revoked it: the log has why. */
-async function endedWithSso(db: Db, { id, directory }: EndedToken): Promise<boolean> {
-	const [event] = await db
-		.select({ details: activity.details })
-		.from(activity)
-		.where(
-			and(
-				eq(activity.workspaceId, directory.workspaceId),
-				eq(activity.subjectId, id),
-				eq(activity.kind, "token.revoked"),
-			),
-		)
-		.orderBy(desc(activity.seq))
-		.limit(1);
-	return event?.details.because === "sso_off";
 }

@@ -43,13 +43,26 @@ export async function listTokens(db: Db | Tx, directory: DirectoryKey): Promise<
 		.orderBy(desc(directoryTokens.createdAt), desc(directoryTokens.id));
 }
 
-/** Whether what last ended a token of the workspace was that SSO was turned off. */
-export async function endedWithSso(db: Db | Tx, workspaceId: string): Promise<boolean> {
+/**
+ * Whether the last revocation came of turning SSO off: the log has why.
+ * @param tokenId of this token; else of any of the workspace.
+ */
+export async function endedWithSso(
+	db: Db | Tx,
+	workspaceId: string,
+	tokenId?: string,
+): Promise<boolean> {
 	const [last] = await db
 		.select({ because: sql<string | null>`${activity.details}->>'because'` })
 		.from(activity)
-		.where(and(eq(activity.workspaceId, workspaceId), eq(activity.kind, "token.revoked")))
-		.orderBy(desc(activity.id))
+		.where(
+			and(
+				eq(activity.workspaceId, workspaceId),
+				eq(activity.kind, "token.revoked"),
+				tokenId ? eq(activity.subjectId, tokenId) : undefined,
+			),
+		)
+		.orderBy(desc(activity.seq))
 		.limit(1);
 	return last?.because === "sso_off";
 }
