@@ -22,6 +22,7 @@ import { mailNewAdmins } from "@/lib/members/new-admin";
 import { isId, newId } from "@/lib/platform/ids";
 import { domainOf } from "@/lib/platform/text";
 import { rolesOf } from "@/lib/policy/sent-roles";
+import { takeOverRefused } from "@/lib/policy/take-over";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
@@ -277,35 +278,26 @@ async function newMember(
 	return created.member;
 }
 
-/**
- * Whether the directory may take over a member it did not make. Only under a domain this workspace
- * has proved: otherwise whoever holds the token could name any address and become its owner.
- */
+/** Why the directory may not take over this member; null where it may (lib/policy/take-over). */
 async function mayNotLink(tx: Tx, member: Member): Promise<Refused | null> {
-	const [other] = await tx
+	const { workspaceId, id } = member;
+	const [entry] = await tx
 		.select({ id: directoryUsers.id })
 		.from(directoryUsers)
-		.where(
-			and(
-				eq(directoryUsers.workspaceId, member.workspaceId),
-				eq(directoryUsers.memberId, member.id),
-			),
-		);
-	if (other) return { ok: false, reason: "email_taken" };
-	// Deleted, and held: it is the same directory's own person who comes back.
-	if (await comesBack(tx, member)) return null;
-	const { document } = await currentPolicy(tx, member.workspaceId);
-	if (document.provisionExisting === "conflict") return { ok: false, reason: "member_exists" };
+		.where(and(eq(directoryUsers.workspaceId, workspaceId), eq(directoryUsers.memberId, id)));
 	const [domain] = await tx
 		.select({ state: domains.state })
 		.from(domains)
 		.where(
-			and(
-				eq(domains.workspaceId, member.workspaceId),
-				eq(domains.domain, domainOf(member.email ?? "")),
-			),
+			and(eq(domains.workspaceId, workspaceId), eq(domains.domain, domainOf(member.email ?? ""))),
 		);
-	return domain?.state === "verified" ? null : { ok: false, reason: "domain_not_verified" };
+	const { document } = await currentPolicy(tx, workspaceId);
+	const reason = takeOverRefused(document, {
+		managed: entry !== undefined,
+		comesBack: await comesBack(tx, member),
+		domainVerified: domain?.state === "verified",
+	});
+	return reason && { ok: false, reason };
 }
 
 /**
