@@ -28,7 +28,7 @@ function verdictOn(by: Rules, { xml, unasked, wantEncrypted }: Attack): string |
 		certificates: [target.keys.certificate],
 		requestId: unasked ? null : target.requestId,
 		wantEncrypted: wantEncrypted ?? false,
-		decryptionKey: ours.privateKey,
+		decryptionKeys: [ours.privateKey],
 	});
 	return verdict.ok ? null : verdict.rule;
 }

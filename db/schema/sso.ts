@@ -122,6 +122,10 @@ export const connections = pgTable(
 		claimMapping: jsonb("claim_mapping").$type<ClaimMapping>(),
 		/** What becomes of a sign-in begun at the provider: taken, or led to a "start here" page. */
 		idpInitiated: text("idp_initiated").$type<"accept" | "page">().notNull(),
+		/** When an admin last said that the provider has the newest certificate of ours. */
+		certificateTakenAt: at("certificate_taken_at"),
+		/** When an assertion first came encrypted, whether or not that is asked for. */
+		encryptedAt: at("encrypted_at"),
 		/** A keyed hash of everything a sign-in rests on, the secret too: a test proves one value. */
 		settingsHash: text("settings_hash").notNull(),
 		testedRevision: integer("tested_revision"),

@@ -39,7 +39,7 @@ export function fuzzer(): (seed: number) => Round {
 			certificates: [parts.keys.certificate],
 			requestId: parts.requestId,
 			wantEncrypted: false,
-			decryptionKey: ours.privateKey,
+			decryptionKeys: [ours.privateKey],
 			now,
 		});
 	const facts = genuine.map((xml) => JSON.stringify(judge(xml)));

@@ -199,6 +199,10 @@ export const actions: Record<string, Action> = {
 		connection,
 		{},
 	]),
+	"sso/certificate-action.ts noteCertificateAction": manage("sso.manage", ({ connection }) => [
+		connection,
+		true,
+	]),
 	"sso/actions.ts testConnectionAction": manage("sso.manage", ({ connection }) => [connection, {}]),
 	"sso/actions.ts testEndedAction": {
 		needs: "sso.manage",

@@ -10,6 +10,7 @@ export const activityParts = {
 	changes: [
 		"policy.",
 		"connection.",
+		"saml_key.",
 		"domain.",
 		"role.",
 		"group.",

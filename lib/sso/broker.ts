@@ -7,6 +7,7 @@
  * is at that moment under a product of its own and removes it at the end, so there is no second
  * store to fall out of step, and one workspace's answer cannot meet another's connection.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, randomBytes } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import type {
@@ -22,7 +23,7 @@ import type { ProviderMetadata } from "@/db/schema/sso";
 import { deriveKey } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
 import { base64Of } from "./saml/certificates";
-import { serviceKeys } from "./saml/sp";
+import { type KeyPair, newestOf, serviceKeys } from "./saml/service-keys";
 import { binding, escapeXml, ns } from "./saml/xml";
 import { idTokenName, type OidcLibrary, strictOidc } from "./strict-oidc";
 
@@ -156,19 +157,21 @@ async function registerSaml(
 
 /**
  * Gives a response that has passed the gate to the engine, which judges it once more by itself.
- * @param connection as it is now: a certificate may have been replaced since the beginning.
+ * @param connection as it is now: a certificate may have been replaced since the beginning. It has
+ *   room for one key to open with: the one by which the gate could.
  * @returns its claims: the NameID under the name that SAML's older sibling gave it.
  */
 export async function finishSaml(
 	db: Db,
 	{ id: product }: Pick<Transaction, "id">,
-	connection: SamlEngineConnection,
+	{ openedBy, ...connection }: SamlEngineConnection & { openedBy: KeyPair | null },
 	answer: { SAMLResponse: string; RelayState: string },
 	codeVerifier: string,
 ): Promise<EngineAnswer> {
-	const { oauth } = await engine(db);
+	const { oauth, ourKeys } = await engine(db);
 	await registerSaml(db, product, connection);
-	return redeem(db, oauth, product, () => oauth.samlResponse(answer), codeVerifier);
+	const respond = () => ourKeys.run(openedBy, () => oauth.samlResponse(answer));
+	return redeem(db, oauth, product, respond, codeVerifier);
 }
 
 /** The claim that the engine keeps the NameID under. */
@@ -267,7 +270,10 @@ type Engine = {
 	oauth: IOAuthController;
 	/** Whether the engine has been seen to use the strict form of its protocol library. */
 	library: { isStrict: boolean };
+	/** The keys it is to use in a call, where those are not the newest. */
+	ourKeys: OurKeys;
 };
+type OurKeys = AsyncLocalStorage<KeyPair | null>;
 const slot = Symbol.for("gatehouse.engine");
 const shared = globalThis as { [slot]?: Promise<Engine> };
 
@@ -293,7 +299,7 @@ async function engineOf(db: Db, workspaceId: string): Promise<Engine> {
 async function load(db: Db): Promise<Engine> {
 	const { controllers } = await import("@boxyhq/saml-jackson");
 	const library = await makeStrict();
-	await giveOurKeys(db);
+	const ourKeys = await giveOurKeys(db);
 	const started = await controllers({
 		externalUrl: env().PUBLIC_URL,
 		samlPath: "/api/sso/acs",
@@ -309,7 +315,12 @@ async function load(db: Db): Promise<Engine> {
 		// Its messages can hold what a provider sent; our trace says what happened instead.
 		logger: { info: () => {}, error: () => {}, warn: () => {} },
 	});
-	return { connections: started.connectionAPIController, oauth: started.oauthController, library };
+	return {
+		connections: started.connectionAPIController,
+		oauth: started.oauthController,
+		library,
+		ourKeys,
+	};
 }
 
 /**
@@ -334,15 +345,17 @@ async function makeStrict(): Promise<Engine["library"]> {
 }
 
 /** The engine would make keys of its own, for the whole of its process. It gets ours. */
-async function giveOurKeys(db: Db): Promise<void> {
+async function giveOurKeys(db: Db): Promise<OurKeys> {
+	const ourKeys: OurKeys = new AsyncLocalStorage();
 	const loaded = await import("@boxyhq/saml-jackson/dist/saml/x509.js");
 	const engineKeys = ("default" in loaded ? loaded.default : loaded) as {
 		getDefaultCertificate: () => Promise<{ publicKey: string; privateKey: string }>;
 	};
 	engineKeys.getDefaultCertificate = async () => {
-		const { certificate, privateKey } = await serviceKeys(db);
+		const { certificate, privateKey } = ourKeys.getStore() ?? newestOf(await serviceKeys(db));
 		return { publicKey: certificate, privateKey };
 	};
+	return ourKeys;
 }
 
 /** The engine's storage on our two tables. An expired row is never read. */

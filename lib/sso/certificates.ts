@@ -1,7 +1,8 @@
-/** Signing certificates as an admin reads them. Pure. */
+/** Signing certificates as an admin reads them, and what of a connection is watched. Pure. */
 import { X509Certificate } from "node:crypto";
 import type { Watched } from "./condition";
 import type { Connection } from "./connections";
+import { newCertificateSince } from "./saml/service-keys";
 
 export type Certificate = {
 	subject: string;
@@ -24,11 +25,16 @@ export function readCertificates(pems: readonly string[]): Certificate[] {
 	});
 }
 
-/** What of a connection its condition rests on. */
-export function watched(connection: Connection): Watched {
+/**
+ * What of a connection its condition rests on.
+ * @param replacing since when a new certificate of ours takes the place of another; null: none does.
+ */
+export function watched(connection: Connection, replacing: Date | null): Watched {
 	const { status, secretExpiresOn, metadataNews: news } = connection;
 	const pems = connection.protocol === "saml" ? (connection.saml.idp?.certificates ?? []) : [];
 	const certificatesEnd = readCertificates(pems).map(({ expiresAt }) => expiresAt);
 	const metadataDiffers = news && !news.taken ? new Date(news.at) : null;
-	return { status, secretExpiresOn, certificatesEnd, metadataDiffers };
+	const lacksOurs =
+		connection.protocol === "saml" ? newCertificateSince(replacing, connection) : null;
+	return { status, secretExpiresOn, certificatesEnd, metadataDiffers, lacksOurs };
 }

@@ -10,6 +10,7 @@ const active: Watched = {
 	secretExpiresOn: null,
 	certificatesEnd: [],
 	metadataDiffers: null,
+	lacksOurs: null,
 };
 const refused = (reason: string, minutes: number): Attempt => ({
 	at: minutesAgo(minutes),
@@ -116,5 +117,12 @@ describe("an active connection", () => {
 		});
 		const ending = conditionOf({ ...differing, certificatesEnd: [inDays(1)] }, [], now);
 		expect(ending.trouble?.kind).toBe("certificate");
+	});
+
+	test("whose provider lacks our new certificate needs attention", () => {
+		expect(conditionOf({ ...active, lacksOurs: minutesAgo(60) }, [], now)).toEqual({
+			state: "needs_attention",
+			trouble: { kind: "ours", since: minutesAgo(60) },
+		});
 	});
 });

@@ -13,6 +13,8 @@ export type Watched = {
 	certificatesEnd: readonly Date[];
 	/** Since when the provider's metadata says what nobody has taken. */
 	metadataDiffers: Date | null;
+	/** Since when the provider lacks a new certificate of ours. */
+	lacksOurs: Date | null;
 };
 
 /** An attempt that has ended, of one connection. */
@@ -22,7 +24,7 @@ export type Trouble =
 	| { kind: "failing"; since: Date; times: number; reason: Reason }
 	| { kind: "secret"; days: number; on: Date }
 	| { kind: "certificate"; days: number; on: Date }
-	| { kind: "metadata"; since: Date };
+	| { kind: "metadata" | "ours"; since: Date };
 
 type Ending = Extract<Trouble, { days: number }>;
 
@@ -61,11 +63,14 @@ export function conditionOf(
 	if (status !== "active") return { state: status, trouble: null };
 	const failing = failingSince(attempts);
 	if (failing) return { state: "not_working", trouble: failing };
-	const { metadataDiffers: since } = connection;
-	const trouble: Trouble | null =
-		firstToEnd(connection, now) ?? (since ? { kind: "metadata", since } : null);
+	const { metadataDiffers, lacksOurs } = connection;
+	const trouble =
+		firstToEnd(connection, now) ?? since("metadata", metadataDiffers) ?? since("ours", lacksOurs);
 	return { state: trouble ? "needs_attention" : "active", trouble };
 }
+
+const since = (kind: "metadata" | "ours", at: Date | null): Trouble | null =>
+	at && { kind, since: at };
 
 /** The present run of failures: two at least, and nobody has come in since. */
 function failingSince(attempts: readonly Attempt[]): Trouble | null {

@@ -263,7 +263,7 @@ export async function recordChange(
 	tx: Tx,
 	actor: Actor,
 	connection: Pick<Connection, "workspaceId" | "id" | "name" | "revision">,
-	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed" | "expiring" | "metadata_changed" | "metadata_differs"}`,
+	kind: `connection.${"created" | "changed" | "activated" | "paused" | "removed" | "expiring" | "metadata_changed" | "metadata_differs" | "certificate_taken" | "certificate_not_taken"}`,
 	details: Record<string, unknown> = {},
 ): Promise<void> {
 	await record(tx, connection.workspaceId, actor, {

@@ -88,3 +88,24 @@ export function metadataDiffersMail(
 		},
 	});
 }
+
+/** There is a new certificate of ours, which the provider of a connection needs. */
+export function newCertificateMail(
+	receiver: Admin,
+	about: { provider: string; connectionId: string; fingerprint: string },
+): Mail {
+	const { connectionId, ...rest } = about;
+	const values = { workspace: receiver.workspace.name, ...rest };
+	return mailTo(receiver, {
+		subject: mailText("newCertificate.subject", values),
+		paragraphs: [
+			mailText("newCertificate.what", values),
+			mailText("newCertificate.todo", values),
+			mailText("newCertificate.means", values),
+		],
+		button: {
+			label: mailText("newCertificate.button"),
+			href: connectionPage(receiver, connectionId),
+		},
+	});
+}

@@ -20,6 +20,7 @@ import type { discover } from "./discovery";
 import type { Draft } from "./draft";
 import { viewCertificate } from "./saml/certificates";
 import type { fetchMetadata } from "./saml/metadata";
+import { usesOurKey } from "./saml/service-keys";
 import { hashOfSettings, mappingOf, type ReadySettings, readyDraft, scopesOf } from "./settings";
 
 /**
@@ -76,6 +77,8 @@ export async function saveConnection(
 				.update(connections)
 				.set({
 					...values,
+					// A provider that needs our certificate from now on is given the newest.
+					...(beginsToNeedOurs(current, values) ? { certificateTakenAt: new Date() } : {}),
 					revision: moves ? current.revision + 1 : current.revision,
 					status: moves && current.status === "tested" ? "draft" : current.status,
 				})
@@ -92,6 +95,12 @@ export async function saveConnection(
 		}),
 	);
 }
+
+const beginsToNeedOurs = (before: Connection, after: ReturnType<typeof valuesOf>) =>
+	before.protocol === "saml" &&
+	after.protocol === "saml" &&
+	!usesOurKey(before) &&
+	usesOurKey({ ...before, saml: after.saml });
 
 /** Which claim tells people apart. */
 const subjectClaim = ({ claimMapping }: Pick<Connection, "claimMapping">) =>

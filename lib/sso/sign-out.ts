@@ -12,8 +12,8 @@ import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
 import { type Connection, findConnection } from "./connections";
 import { idTokenHint } from "./provider-session";
+import { signingKeys } from "./saml/service-keys";
 import { askToLogOut, type Onward, offersLogout } from "./saml/single-logout";
-import { serviceKeys } from "./saml/sp";
 
 /** How long the link works. */
 const offerMinutes = 10;
@@ -77,7 +77,7 @@ export async function takeOffer(db: Db, token: string, now: Date): Promise<Onwar
 	if (!connection) return null;
 	const { providerSession: session } = row;
 	if (connection.protocol === "saml" && session.protocol === "saml")
-		return askToLogOut(connection, session, await serviceKeys(db), now);
+		return askToLogOut(connection, session, await signingKeys(db, connection), now);
 	const address = addressAt(connection, session);
 	return address === null ? null : { address };
 }

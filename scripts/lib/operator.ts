@@ -8,7 +8,14 @@ import { recoverAdmin as recover } from "@/lib/accounts/recovery";
 import { verifyActivity } from "@/lib/activity/verify";
 import { createMember } from "@/lib/members/members";
 import { vouchForDomain } from "@/lib/sso/domains";
-import { replaceServiceKeys } from "@/lib/sso/saml/sp";
+import { viewCertificate } from "@/lib/sso/saml/certificates";
+import {
+	publishNewKey,
+	retireFormerKey,
+	type Waiting,
+	waitingForCertificate,
+} from "@/lib/sso/saml/key-replacement";
+import { serviceKeys } from "@/lib/sso/saml/service-keys";
 import {
 	changePlan,
 	createWorkspace,
@@ -108,7 +115,11 @@ export async function workspaceTable(db: Db): Promise<string> {
 	const all = await listWorkspaces(db);
 	if (all.length === 0) return "There is no workspace yet.";
 	const rows = all.map(({ slug, plan, name, id }) => [slug, plan, name, id]);
-	const table = [["SLUG", "PLAN", "NAME", "ID"], ...rows];
+	return inColumns([["SLUG", "PLAN", "NAME", "ID"], ...rows]);
+}
+
+/** Rows, the first of them a heading, each column as wide as its widest cell. */
+function inColumns(table: readonly string[][]): string {
 	const width = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
 	return table
 		.map((row) =>
@@ -143,17 +154,72 @@ export function vouch(db: Db, slug: string, domain: string): Promise<Answer> {
 	});
 }
 
-/** Replaces the key that this installation signs SAML requests and opens assertions with. */
-export function replaceSamlKey(db: Db): Promise<Answer> {
+/** Which certificate of this installation providers have, and which takes its place. */
+export async function showSamlKey(db: Db): Promise<Answer> {
 	return answer(db, async (tx) => {
-		const { certificate } = await replaceServiceKeys(tx, new Date());
+		const { current, next } = await serviceKeys(tx);
+		if (!next) return certificateLines("The certificate of this installation", current);
+		const waiting = await waitingForCertificate(tx);
 		return [
-			"The SAML key of this installation is a new one from now on.",
-			"Providers that encrypt assertions or check our requests need its certificate:",
-			certificate,
-		].join("\n");
+			certificateLines(`The new certificate, published ${shortly(next.publishedAt)}`, next),
+			certificateLines("The former certificate, which works until it is retired", current),
+			waiting.length === 0
+				? "Every connection that needs it is known to have the new one: `saml-key retire` is safe."
+				: `Not known to have the new one:\n${waitingTable(waiting)}`,
+		].join("\n\n");
 	});
 }
+
+/** Makes a new key for SAML and publishes its certificate beside the former. */
+export function replaceSamlKey(db: Db): Promise<Answer> {
+	return answer(db, async (tx) => {
+		const published = await publishNewKey(tx, operator, new Date());
+		if (!published.ok)
+			throw new Refused(
+				"A new key was published before. `saml-key show` has who waits for it, `saml-key retire` ends it.",
+			);
+		const { pair, waiting } = published;
+		return [
+			certificateLines("The new certificate is published in our metadata", pair),
+			pair.certificate.trim(),
+			waiting.length === 0
+				? "No active connection needs it."
+				: `The admins of these were written to:\n${waitingTable(waiting)}`,
+			"The former key signs and opens as before. When providers have the new certificate: `saml-key retire`.",
+		].join("\n\n");
+	});
+}
+
+/** Lets go of the former key. */
+export function retireSamlKey(db: Db, leave: string | undefined): Promise<Answer> {
+	return answer(db, async (tx) => {
+		const leaving = Number(leave ?? 0);
+		const retired = await retireFormerKey(tx, operator, leaving);
+		if (retired.ok)
+			return certificateLines("The former key is gone. The certificate is now", retired.pair);
+		if (retired.reason === "no_new_key")
+			throw new Refused("There is no new key to take its place: begin with `saml-key replace`.");
+		const { waiting } = retired;
+		throw new Refused(
+			waiting.length === 0
+				? "Every connection is known to have the new certificate: leave --leave out."
+				: `Sign-ins of these may fail without the former key, and nobody said that their provider has the new certificate:\n${waitingTable(waiting)}\nTo go on all the same: \`saml-key retire --leave ${waiting.length}\``,
+		);
+	});
+}
+
+const shortly = (at: Date | string) => new Date(at).toISOString().slice(0, 10);
+
+function certificateLines(title: string, { certificate }: { certificate: string }): string {
+	const { fingerprint, expiresAt } = viewCertificate(certificate);
+	return `${title}:\n  SHA-256  ${fingerprint}\n  until    ${shortly(expiresAt)}`;
+}
+
+const waitingTable = (waiting: readonly Waiting[]) =>
+	inColumns([
+		["WORKSPACE", "CONNECTION"],
+		...waiting.map(({ workspace, connection }) => [workspace, connection.name]),
+	]);
 
 /** Lets an admin back in with a new password, which is in the answer and nowhere else. */
 export function recoverAdmin(db: Db, slug: string, email: string): Promise<Answer> {

@@ -15,6 +15,7 @@ import { memberTotal } from "@/lib/members/list";
 import { watched } from "@/lib/sso/certificates";
 import { conditionOf } from "@/lib/sso/condition";
 import { listConnections } from "@/lib/sso/connections";
+import { replacementSince } from "@/lib/sso/saml/service-keys";
 
 /** The frame. It shows what the member may open; each page asks again for itself. */
 export default async function WorkspaceLayout({ children, params }: LayoutProps<"/w/[workspace]">) {
@@ -43,10 +44,11 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 	if (permissions.includes("sso.manage")) {
 		const connections = await listConnections(db, workspace.id);
 		const shown = connections.find(({ status }) => status === "active") ?? connections[0];
+		const replacing = shown?.protocol === "saml" ? await replacementSince(db) : null;
 		items.push({
 			page: "sso",
 			href: `${home}/sso`,
-			state: shown ? conditionOf(watched(shown), [], new Date()).state : "not_set_up",
+			state: shown ? conditionOf(watched(shown, replacing), [], new Date()).state : "not_set_up",
 		});
 	}
 	if (permissions.includes("sso.manage") && permissions.includes("members.read"))

@@ -21,7 +21,8 @@ import { pauseConnection, removeConnection } from "../connections";
 import { finishSignIn, pendingChange } from "../finish";
 import { saveConnection } from "../save";
 import { fetchMetadata } from "./metadata";
-import { serviceAddresses, serviceKeys } from "./sp";
+import { newestOf, serviceKeys } from "./service-keys";
+import { serviceAddresses } from "./sp";
 
 let db: Db;
 let world: SamlWorld;
@@ -54,7 +55,7 @@ describe("attacks on a response, through acceptance", () => {
 			now: new Date(),
 			nameId: "maya@acme.test",
 			victim: "admin@acme.test",
-			ours: (await serviceKeys(db)).certificate,
+			ours: newestOf(await serviceKeys(db)).certificate,
 		}).filter(({ unasked, wantEncrypted }) => !unasked && !wantEncrypted);
 		// One of each here: that each is refused for its own cause is the gate's own test.
 		const firsts = attacks.filter(({ id }, at) => attacks.findIndex((one) => one.id === id) === at);
@@ -94,7 +95,7 @@ describe("a response that is genuine", () => {
 
 	it("is opened where it was encrypted to us", async () => {
 		const here = await samlWorld(db, { draft: { wantEncrypted: true } });
-		const { certificate: encryptTo } = await serviceKeys(db);
+		const { certificate: encryptTo } = newestOf(await serviceKeys(db));
 		expect(await signInBySaml(here, { encryptTo })).toMatchObject({ ok: true, kind: "session" });
 		expect(await signInBySaml(here, { encryptTo, sign: ["response"] })).toMatchObject({ ok: true });
 		expect(await signInBySaml(here)).toMatchObject({ ok: false, reason: "saml_not_encrypted" });

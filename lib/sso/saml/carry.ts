@@ -3,7 +3,7 @@ import { sign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { SignedXml } from "xml-crypto";
 import { base64Of } from "./certificates";
-import type { ServiceKeys } from "./sp";
+import type { KeyPair } from "./service-keys";
 
 /** The field a message travels in. */
 export type Field = "SAMLRequest" | "SAMLResponse";
@@ -22,7 +22,7 @@ export function redirectTo(
 	field: Field,
 	xml: string,
 	relayState: string | null,
-	keys: ServiceKeys | null,
+	keys: KeyPair | null,
 ): string {
 	const query = [
 		[field, deflateRawSync(xml).toString("base64")],
@@ -38,7 +38,7 @@ export function redirectTo(
 }
 
 /** The field a form is posted with: the message, and the signature inside it. */
-export function postField(xml: string, keys: ServiceKeys | null): string {
+export function postField(xml: string, keys: KeyPair | null): string {
 	if (!keys) return Buffer.from(xml).toString("base64");
 	const signer = new SignedXml({
 		privateKey: keys.privateKey,

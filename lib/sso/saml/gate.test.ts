@@ -24,7 +24,7 @@ const expected = (more: Partial<Expectation> = {}): Expectation => ({
 	certificates: [target.keys.certificate],
 	requestId: target.requestId,
 	wantEncrypted: false,
-	decryptionKey: ours.privateKey,
+	decryptionKeys: [ours.privateKey],
 	now,
 	...more,
 });

@@ -4,8 +4,8 @@
  * was encrypted, and verifying signatures. Whatever is answered was read from signed bytes. Pure.
  */
 import type { Element } from "@xmldom/xmldom";
-import { decrypt } from "xml-encryption";
 import type { Reason } from "@/lib/policy/reasons";
+import { openEncrypted } from "./encryption";
 import { type Expectation, instantOf, type Objection, type Rule, type Rules, rules } from "./rules";
 import { signedBytes } from "./signature";
 import { childOf, childrenOf, elementsOf, isNamed, ns, parseXml, textOf } from "./xml";
@@ -29,7 +29,8 @@ export type Facts = {
 };
 
 export type Verdict =
-	| { ok: true; facts: Facts }
+	/** `openedWith`: which of our keys opened it. Null: it came in the clear. */
+	| { ok: true; facts: Facts; openedWith: number | null }
 	| ({ ok: false; reason: Reason; rule: string } & Objection);
 
 /**
@@ -73,30 +74,33 @@ export function judge(by: Rules, xml: string, expected: Expectation): Verdict {
 
 	if (!childOf(root, ns.assertion, "EncryptedAssertion")) {
 		if (!signed) return refuse("signature_missing", "signed");
-		return first(by.assertion, signed.element) ?? { ok: true, facts: factsOf(signed.element) };
+		return first(by.assertion, signed.element) ?? passed(signed.element, null);
 	}
 	// Where the response is signed, what is opened are the bytes its signature is over.
-	const opened = open(signed?.bytes ?? xml, expected.decryptionKey);
-	const inside = opened !== null && !first(by.text, opened) ? parseXml(opened) : null;
+	const opened = openEncrypted(signed?.bytes ?? xml, expected.decryptionKeys);
+	const inside = opened && !first(by.text, opened.text) ? parseXml(opened.text) : null;
 	// One answer for every cause: what differs would tell how far a guess came.
-	if (opened === null || !inside || !isNamed(inside, ns.assertion, "Assertion"))
+	if (!opened || !inside || !isNamed(inside, ns.assertion, "Assertion"))
 		return refuse("saml_encryption", "decrypted");
 	const nested = signaturesOf(inside);
 	if (nested.length === 0) {
 		if (!signed) return refuse("signature_missing", "signed");
-		return first(by.assertion, inside) ?? { ok: true, facts: factsOf(inside) };
+		return first(by.assertion, inside) ?? passed(inside, opened.key);
 	}
 	for (const signature of nested) {
 		const bad = first(by.signature, signature);
 		if (bad) return bad;
-		const bytes = signedBytes(opened, signature, expected.certificates);
+		const bytes = signedBytes(opened.text, signature, expected.certificates);
 		const element = bytes && assertionIn(parseXml(bytes));
 		if (!bytes || !element) return refuse("signature_invalid", "verified");
 		signed = { element, bytes };
 	}
 	if (!signed) return refuse("signature_missing", "signed");
-	return first(by.assertion, signed.element) ?? { ok: true, facts: factsOf(signed.element) };
+	return first(by.assertion, signed.element) ?? passed(signed.element, opened.key);
 }
+
+const passed = (assertion: Element, openedWith: number | null) =>
+	({ ok: true, facts: factsOf(assertion), openedWith }) as const;
 
 const refuse = (reason: Reason, rule: string) => ({ ok: false, reason, rule }) as const;
 
@@ -113,42 +117,6 @@ function assertionIn(element: Element | null): Element | null {
 		childOf(element, ns.assertion, "Assertion") ??
 		childOf(element, ns.assertion, "EncryptedAssertion")
 	);
-}
-
-/** Old padding for keys is never tried: it answers guesses (Bleichenbacher). */
-const keyTransports = [
-	"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-	"http://www.w3.org/2009/xmlenc11#rsa-oaep",
-];
-
-function open(xml: string, key: string | null): string | null {
-	const root = parseXml(xml);
-	if (!key || !root) return null;
-	const methods = [...elementsOf(root)].filter(
-		(element) =>
-			element.localName === "EncryptionMethod" &&
-			(element.parentNode as Element).localName === "EncryptedKey",
-	);
-	if (!methods.every((one) => keyTransports.includes(one.getAttribute("Algorithm") ?? "")))
-		return null;
-	let opened: string | null = null;
-	try {
-		// Cipher block chaining is what most providers still send. What it hides is signed.
-		decrypt(
-			xml,
-			{
-				key,
-				disallowDecryptionWithInsecureAlgorithm: false,
-				warnInsecureAlgorithm: false,
-			},
-			(error, result) => {
-				opened = error ? null : result;
-			},
-		);
-	} catch {
-		return null;
-	}
-	return opened;
 }
 
 /** What the assertion says. Called once every rule has passed, which is what the texts rest on. */

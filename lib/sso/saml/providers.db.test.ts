@@ -9,7 +9,8 @@ import { freshDb } from "@/db/testing";
 import { samlShapes } from "@/e2e/idp/saml-shapes";
 import { ask, post, type SamlWorld, samlWorld, signInBySaml } from "@/e2e/idp/saml-world";
 import { finishSignIn } from "../finish";
-import { serviceAddresses, serviceKeys } from "./sp";
+import { newestOf, serviceKeys } from "./service-keys";
+import { serviceAddresses } from "./sp";
 
 let db: Db;
 let world: SamlWorld;
@@ -48,7 +49,7 @@ describe("a response as", () => {
 	test.each(samlShapes)("$provider sends it: $what", async ({ parts, encrypts }) => {
 		const person = aPerson();
 		const shaped = parts(person);
-		const { certificate } = await serviceKeys(db);
+		const { certificate } = newestOf(await serviceKeys(db));
 		const encryption = encrypts ? { encryptTo: certificate } : {};
 		for (const time of ["first", "again"])
 			expect(await signInBySaml(world, { ...shaped, ...encryption }), time).toMatchObject({
@@ -77,7 +78,7 @@ describe("a response by samlp, Auth0's own", () => {
 		const person = aPerson();
 		const asked = await ask(world);
 		const { acsUrl, entityId } = serviceAddresses(world.connection.id);
-		const { certificate } = await serviceKeys(db);
+		const { certificate } = newestOf(await serviceKeys(db));
 		const encryption = encrypted
 			? { encryptionCert: certificate, encryptionPublicKey: publicKeyOf(certificate) }
 			: {};

@@ -20,8 +20,8 @@ export type Expectation = {
 	requestId: string | null;
 	/** Refuse an assertion in the clear. */
 	wantEncrypted: boolean;
-	/** Opens assertions that were encrypted to us, in PEM. */
-	decryptionKey: string | null;
+	/** Open assertions that were encrypted to us, in PEM. */
+	decryptionKeys: readonly string[];
 	now: Date;
 };
 

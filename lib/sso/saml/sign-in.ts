@@ -5,7 +5,7 @@
  */
 import { eq } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { consumedAssertions, signIns } from "@/db/schema";
+import { connections, consumedAssertions, signIns } from "@/db/schema";
 import type { ClaimMapping, SamlIdp, SamlSettings } from "@/db/schema/sso";
 import { countRefusal } from "@/lib/activity/record";
 import { hashToken, newToken } from "@/lib/platform/crypto";
@@ -31,14 +31,15 @@ import {
 	whyClosed,
 } from "../attempt";
 import * as broker from "../broker";
-import { connectionById, findConnection, type SamlConnection } from "../connections";
+import { connectionById, findConnection, keyOf, type SamlConnection } from "../connections";
 import { hashOfSettings } from "../settings";
 import type { Start } from "../sign-in";
 import { samlIdentity, samlSession, shownFacts } from "./attributes";
 import { postField, redirectTo, type SamlForm } from "./carry";
 import { gate } from "./gate";
 import { requestXml } from "./request";
-import { serviceAddresses, serviceKeys } from "./sp";
+import { openingKeys, serviceKeys, signingKeys } from "./service-keys";
+import { serviceAddresses } from "./sp";
 
 /** What a response is judged by: of the stored connection, or of the settings under test. */
 type Judged = { connectionId: string; saml: SamlSettings & { idp: SamlIdp } };
@@ -50,29 +51,27 @@ type Judged = { connectionId: string; saml: SamlSettings & { idp: SamlIdp } };
  */
 export async function beginSaml(db: Db, start: Start): Promise<{ url: string; id: string }> {
 	const { connection, settings, intent, now } = start;
-	const saml = settings?.protocol === "saml" ? settings.saml : samlOf(connection);
-	if (!connection || !saml?.idp) throw new Error("a SAML sign-in needs a connection with metadata");
-	const judged = { connectionId: connection.id, saml: { ...saml, idp: saml.idp } };
+	const stored = connection?.protocol === "saml" ? connection : null;
+	const saml = settings?.protocol === "saml" ? settings.saml : stored?.saml;
+	if (!stored || !saml?.idp) throw new Error("a SAML sign-in needs a connection with metadata");
+	const judged = { connectionId: stored.id, saml: { ...saml, idp: saml.idp } };
 	const id = newId();
 	const { requestId, state, codeVerifier } = await broker.beginSaml(db, { id }, engineOf(judged));
 	await insertWithCode(db, {
 		...rowOf(start, id, codeVerifier),
 		protocol: "saml",
 		draft: settings ? draftOf(settings) : null,
-		settingsHash: settings ? hashOfSettings(settings, connection) : connection.settingsHash,
+		settingsHash: settings ? hashOfSettings(settings, stored) : stored.settingsHash,
 		stateHash: hashToken(state),
 		requestId,
 		issuer: saml.idp.entityId,
 	});
 	if (saml.idp.ssoBinding === "post")
 		return { url: `${env().PUBLIC_URL}/sso/post?${new URLSearchParams({ state })}`, id };
-	const keys = saml.signRequests ? await serviceKeys(db) : null;
+	const keys = saml.signRequests ? await signingKeys(db, stored) : null;
 	const xml = requestOf(judged, requestId, intent === "fresh", now);
 	return { url: redirectTo(judged.saml.idp.ssoUrl, "SAMLRequest", xml, state, keys), id };
 }
-
-const samlOf = (connection: Start["connection"]) =>
-	connection?.protocol === "saml" ? connection.saml : null;
 
 function requestOf({ connectionId, saml }: Judged, id: string, forceAuthn: boolean, now: Date) {
 	const { entityId, acsUrl } = serviceAddresses(connectionId);
@@ -105,7 +104,7 @@ export async function requestForm(
 	const judged = stored && judgedBy(signIn, stored);
 	if (!judged) return null;
 	const { saml } = judged;
-	const keys = saml.signRequests ? await serviceKeys(db) : null;
+	const keys = saml.signRequests ? await signingKeys(db, stored) : null;
 	const xml = requestOf(judged, signIn.requestId, signIn.intent === "fresh", now);
 	return {
 		address: saml.idp.ssoUrl,
@@ -232,6 +231,7 @@ async function readResponse(
 
 	const { entityId, certificates } = judged.saml.idp;
 	const addresses = serviceAddresses(connection.id);
+	const ours = openingKeys(await serviceKeys(db));
 	const verdict = gate(decode(posted.SAMLResponse), {
 		entityId,
 		certificates,
@@ -239,7 +239,7 @@ async function readResponse(
 		audience: addresses.entityId,
 		requestId: unasked ? null : signIn.requestId,
 		wantEncrypted: judged.saml.wantEncrypted,
-		decryptionKey: (await serviceKeys(db)).privateKey,
+		decryptionKeys: ours.map(({ privateKey }) => privateKey),
 		now,
 	});
 	if (!verdict.ok) {
@@ -249,10 +249,18 @@ async function readResponse(
 			received: received ?? rule,
 		});
 	}
-	const { facts } = verdict;
+	const { facts, openedWith } = verdict;
 	if (!(await takeAssertion(db, connection, facts))) return refuse("answer_used");
+	if (openedWith !== null && !connection.encryptedAt)
+		await db.update(connections).set({ encryptedAt: now }).where(keyOf(connection));
 
-	const engine = await broker.finishSaml(db, signIn, engineOf(judged), posted, verifierOf(signIn));
+	const engine = await broker.finishSaml(
+		db,
+		signIn,
+		{ ...engineOf(judged), openedBy: openedWith === null ? null : (ours[openedWith] ?? null) },
+		posted,
+		verifierOf(signIn),
+	);
 	if (!engine.ok) return refuse("saml_malformed", { received: engine.description });
 	// The engine writes runs of blanks as one.
 	const seen = engine.claims[broker.nameIdClaim];

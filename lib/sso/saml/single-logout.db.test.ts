@@ -11,8 +11,9 @@ import { newToken } from "@/lib/platform/crypto";
 import { findOffer, offerSignOut, providerSessionOf, takeOffer } from "../sign-out";
 import { postField, redirectTo } from "./carry";
 import type { Brought } from "./logout-messages";
+import { newestOf, serviceKeys } from "./service-keys";
 import { takeLogout } from "./single-logout";
-import { serviceAddresses, serviceKeys } from "./sp";
+import { serviceAddresses } from "./sp";
 
 const keys = samlKeys("The provider");
 const entityId = "https://idp.acme.test/saml";
@@ -97,7 +98,7 @@ const take = (brought: Brought, here = world, relayState: string | null = null) 
 async function read(address: string) {
 	const query = new URL(address).search.slice(1).replace("tenant=1&", "");
 	const [signed = "", signature = ""] = query.split("&Signature=");
-	const { certificate } = await serviceKeys(db);
+	const { certificate } = newestOf(await serviceKeys(db));
 	const bytes = Buffer.from(decodeURIComponent(signature), "base64");
 	expect(verify("sha256", Buffer.from(signed), certificate, bytes)).toBe(true);
 	const fields = new URLSearchParams(query);

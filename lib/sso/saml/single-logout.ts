@@ -15,7 +15,8 @@ import { connectionById, type SamlConnection } from "../connections";
 import { endProviderSessions, isFirst } from "../provider-sign-out";
 import { postField, redirectTo, type SamlForm } from "./carry";
 import { type Brought, logoutRequestXml, logoutResponseXml, readLogout } from "./logout-messages";
-import { type ServiceKeys, serviceAddresses, serviceKeys } from "./sp";
+import { type KeyPair, signingKeys } from "./service-keys";
+import { serviceAddresses } from "./sp";
 
 type SamlSession = Extract<ProviderSession, { protocol: "saml" }>;
 
@@ -32,7 +33,7 @@ export function offersLogout(connection: SamlConnection, session: SamlSession): 
 export function askToLogOut(
 	connection: SamlConnection,
 	session: SamlSession,
-	keys: ServiceKeys,
+	keys: KeyPair,
 	now: Date,
 ): Onward | null {
 	const idp = offersLogout(connection, session);
@@ -55,7 +56,7 @@ function onward(
 	field: "SAMLRequest" | "SAMLResponse",
 	xml: string,
 	relayState: string | null,
-	keys: ServiceKeys,
+	keys: KeyPair,
 ): Onward {
 	if (sloBinding === "redirect")
 		return { address: redirectTo(address, field, xml, relayState, keys) };
@@ -151,6 +152,6 @@ export async function takeLogout(
 		{ id: `_${newToken()}`, entityId: ours.entityId, destination: sloUrl, now },
 		message.id,
 	);
-	const keys = await serviceKeys(db);
+	const keys = await signingKeys(db, connection);
 	return { ok: true, onward: onward(saml.idp, sloUrl, "SAMLResponse", xml, relayState, keys) };
 }

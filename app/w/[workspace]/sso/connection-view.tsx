@@ -85,12 +85,12 @@ async function troubleView(
 			action: t("failing.action"),
 		};
 	}
-	if (trouble.kind === "metadata")
+	if (!("days" in trouble))
 		return {
 			tone: "care",
-			title: t("metadata.title", { provider }),
-			body: t.rich("metadata.body", { since: () => <Time at={trouble.since} /> }),
-			action: t("metadata.action"),
+			title: t(`${trouble.kind}.title`, { provider }),
+			body: t.rich(`${trouble.kind}.body`, { provider, since: () => <Time at={trouble.since} /> }),
+			action: t(`${trouble.kind}.action`),
 		};
 	const { kind, days, on } = trouble;
 	const gone = days < 0 ? "yes" : "no";

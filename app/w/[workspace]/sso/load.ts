@@ -16,6 +16,7 @@ import { type Attempt, type Condition, conditionOf, type Trouble } from "@/lib/s
 import { type Connection, listConnections } from "@/lib/sso/connections";
 import { counts } from "@/lib/sso/domain-proof";
 import { type Domain, listDomains } from "@/lib/sso/domains";
+import { replacementSince } from "@/lib/sso/saml/service-keys";
 import { currentPolicy, type PolicyRevision } from "@/lib/workspaces/policy";
 import { planIncludesSso } from "@/lib/workspaces/workspaces";
 
@@ -42,21 +43,27 @@ export type SsoPage = {
 /** Everything Workspace > SSO shows, for one workspace. */
 export async function loadSsoPage({ workspace, member }: Session, now: Date): Promise<SsoPage> {
 	const db = await database();
-	const [found, attempts, domains, policy, roles, directory, activity] = await Promise.all([
-		listConnections(db, workspace.id),
-		attemptsOfDay(db, workspace.id, now),
-		listDomains(db, workspace.id),
-		currentPolicy(db, workspace.id),
-		loadRoles(db, workspace.id),
-		loadDirectory(db, workspace.id, now),
-		listActivity(db, workspace.id, { limit: 6, before: null }),
-	]);
+	const [found, attempts, domains, policy, roles, directory, activity, replacing] =
+		await Promise.all([
+			listConnections(db, workspace.id),
+			attemptsOfDay(db, workspace.id, now),
+			listDomains(db, workspace.id),
+			currentPolicy(db, workspace.id),
+			loadRoles(db, workspace.id),
+			loadDirectory(db, workspace.id, now),
+			listActivity(db, workspace.id, { limit: 6, before: null }),
+			replacementSince(db),
+		]);
 	const isOn = ({ status }: Connection) => Number(status === "active");
 	const connections = found
 		.toSorted((a, b) => isOn(b) - isOn(a))
 		.map((connection) => ({
 			connection,
-			condition: conditionOf(watched(connection), attempts.get(connection.id) ?? [], now),
+			condition: conditionOf(
+				watched(connection, replacing),
+				attempts.get(connection.id) ?? [],
+				now,
+			),
 		}));
 	const { connection = null, condition } = connections[0] ?? {};
 	const verified = domains.filter((domain) => counts(domain, now));

@@ -1,7 +1,8 @@
 import { database } from "@/db/client";
 import { isId } from "@/lib/platform/ids";
 import { connectionById } from "@/lib/sso/connections";
-import { serviceKeys, serviceMetadata } from "@/lib/sso/saml/sp";
+import { serviceKeys } from "@/lib/sso/saml/service-keys";
+import { serviceMetadata } from "@/lib/sso/saml/sp";
 
 type Context = { params: Promise<{ connection: string }> };
 

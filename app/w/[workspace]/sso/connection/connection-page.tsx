@@ -8,6 +8,7 @@ import { PageHeader } from "@/components/shell/page-header";
 import type { TurnOn } from "@/components/sso/form-frame";
 import { KnownDomains } from "@/components/sso/known-domains";
 import { MetadataNews } from "@/components/sso/metadata-news";
+import { OurCertificate } from "@/components/sso/our-certificate";
 import { ProtocolSwitch } from "@/components/sso/protocol-switch";
 import { SignOutValues } from "@/components/sso/sign-out-values";
 import { TestResult } from "@/components/sso/test-result";
@@ -23,6 +24,8 @@ import { listDomains } from "@/lib/sso/domains";
 import { readGuide } from "@/lib/sso/guide-files";
 import type { GuideFact } from "@/lib/sso/guides";
 import { type Protocol, type Provider, providerOf } from "@/lib/sso/providers";
+import { viewCertificate } from "@/lib/sso/saml/certificates";
+import { newCertificateSince, serviceKeys, usesOurKey } from "@/lib/sso/saml/service-keys";
 import { serviceAddresses } from "@/lib/sso/saml/sp";
 import { lastTest } from "@/lib/sso/sign-in";
 import { signedOutUri } from "@/lib/sso/sign-out";
@@ -30,6 +33,7 @@ import { offNumbers } from "@/lib/sso/turned-off";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { ssoIsActive } from "@/lib/workspaces/workspaces";
 import { loginUrl } from "../addresses";
+import { noteCertificateAction } from "../certificate-action";
 import { testView } from "../test-view";
 import { OidcPart } from "./oidc-part";
 import { SamlPart } from "./saml-part";
@@ -66,6 +70,7 @@ export async function ConnectionPage({
 	const saml =
 		connection?.protocol === "saml" ? samlAddresses(workspace.slug, connection.id) : null;
 	const ours = protocol === "oidc" ? oidc : (saml ?? { loginUrl: oidc.loginUrl });
+	const certificate = await ourCertificate(connection);
 	const turnOn = await turnOnOf(workspace.id, connection, document);
 	const domains = (
 		<KnownDomains domains={await listDomains(db, workspace.id)} workspace={workspace.name} />
@@ -104,6 +109,13 @@ export async function ConnectionPage({
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
 						{connection?.metadataNews ? (
 							<MetadataNews news={connection.metadataNews} provider={name} />
+						) : null}
+						{certificate ? (
+							<OurCertificate
+								view={certificate}
+								provider={name}
+								note={noteCertificateAction.bind(null, workspace.slug, certificate.connectionId)}
+							/>
 						) : null}
 						{connection ? null : (
 							<HaveReady
@@ -150,6 +162,24 @@ function samlAddresses(slug: string, id: string) {
 	const addresses = serviceAddresses(id);
 	const escaped = addresses.acsUrl.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	return { ...addresses, loginUrl: loginUrl(slug), acsUrlPattern: `^${escaped}$` };
+}
+
+/** The certificate of ours that this provider needs in the place of another. Null: it has the one there is. */
+async function ourCertificate(connection: Connection | null) {
+	if (connection?.protocol !== "saml" || !usesOurKey(connection)) return null;
+	const { next } = await serviceKeys(await database());
+	const { id, createdAt } = connection;
+	// One that was made since was given the new one from the beginning.
+	if (!next || createdAt >= next.publishedAt) return null;
+	const { fingerprint, expiresAt } = viewCertificate(next.certificate);
+	return {
+		connectionId: id,
+		taken: newCertificateSince(next.publishedAt, connection) === null,
+		publishedAt: next.publishedAt,
+		fingerprint,
+		expiresAt: new Date(expiresAt),
+		href: serviceAddresses(id).certificateUrl,
+	};
 }
 
 /** How the form turns the connection on, and what that would end. Null: it is on. */
