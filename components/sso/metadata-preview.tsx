@@ -15,7 +15,7 @@ type CertificateView = {
 
 export type MetadataView = {
 	rows: readonly {
-		field: "entityId" | "ssoUrl" | "ssoBinding" | "sloUrl";
+		field: "entityId" | "ssoUrl" | "ssoBinding" | "sloUrl" | "sloResponseUrl";
 		value: string;
 		/** What is stored, where it differs. */
 		before: string | null;

@@ -35,6 +35,8 @@ export type SamlIdp = {
 	ssoBinding: "redirect" | "post";
 	/** Where the provider ends its own session, if it offers that. */
 	sloUrl: string | null;
+	/** Where it wants to be answered, if not there as well. Absent from what was stored before it was read. */
+	sloResponseUrl?: string | null;
 	sloBinding: "redirect" | "post";
 	/** Signing certificates in PEM: several while one replaces another. */
 	certificates: string[];

@@ -10,7 +10,13 @@ export type { SamlIdp };
  */
 export type MetadataEffect = "first" | "same" | "kept" | "untested" | "namespace";
 
-export const shownFields = ["entityId", "ssoUrl", "ssoBinding", "sloUrl"] as const;
+export const shownFields = [
+	"entityId",
+	"ssoUrl",
+	"ssoBinding",
+	"sloUrl",
+	"sloResponseUrl",
+] as const;
 
 /** @param before what is stored; null for a draft that waits. */
 export function effectOf(before: SamlIdp | null, after: SamlIdp): MetadataEffect {
@@ -22,7 +28,7 @@ export function effectOf(before: SamlIdp | null, after: SamlIdp): MetadataEffect
 	return moved || !sameSet(before.certificates, after.certificates) ? "kept" : "same";
 }
 
-const hostOf = (address: string | null) =>
+const hostOf = (address: string | null | undefined) =>
 	address && URL.canParse(address) ? new URL(address).host : "";
 
 /**
@@ -31,8 +37,8 @@ const hostOf = (address: string | null) =>
  */
 export function isSameProvider(before: SamlIdp, after: SamlIdp): boolean {
 	if (!["same", "kept"].includes(effectOf(before, after))) return false;
-	const hosts = [hostOf(before.ssoUrl), hostOf(before.sloUrl)];
-	return !after.sloUrl || hosts.includes(hostOf(after.sloUrl));
+	const known = [before.ssoUrl, before.sloUrl, before.sloResponseUrl].map(hostOf);
+	return [after.sloUrl, after.sloResponseUrl].every((url) => !url || known.includes(hostOf(url)));
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]) =>

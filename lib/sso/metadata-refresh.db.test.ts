@@ -42,6 +42,8 @@ describe("the same provider", () => {
 		["another port", { ssoUrl: "https://idp.test:8443/sso" }, false],
 		["another binding", { ssoBinding: "post" as const }, false],
 		["a way to sign out elsewhere", { sloUrl: "https://evil.test/slo" }, false],
+		["answers to sign-outs at the same host", { sloResponseUrl: "https://idp.test/done" }, true],
+		["answers to sign-outs elsewhere", { sloResponseUrl: "https://evil.test/done" }, false],
 	])("with %s: %s", (_, change, same) => {
 		expect(isSameProvider(idp, { ...idp, ...change })).toBe(same);
 	});

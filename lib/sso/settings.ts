@@ -171,6 +171,7 @@ async function providerOf(
 					ssoUrl,
 					ssoBinding,
 					sloUrl: sloUrl || null,
+					sloResponseUrl: null,
 					sloBinding: "redirect",
 					certificates,
 				},

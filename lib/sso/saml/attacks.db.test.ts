@@ -23,6 +23,7 @@ import { saveConnection } from "../save";
 import { fetchMetadata } from "./metadata";
 import { newestOf, serviceKeys } from "./service-keys";
 import { serviceAddresses } from "./sp";
+import { binding } from "./xml";
 
 let db: Db;
 let world: SamlWorld;
@@ -284,6 +285,15 @@ describe("metadata", () => {
 			"with an address in the clear",
 			"address_unsafe",
 			() => good().replace("https://idp.acme.test/sso", "http://idp.acme.test/sso"),
+		],
+		[
+			"that would be answered at a javascript: address",
+			"address_unsafe",
+			() =>
+				good().replace(
+					"<md:NameIDFormat>",
+					`<md:SingleLogoutService Binding="${binding.redirect}" Location="https://idp.acme.test/slo" ResponseLocation="javascript:alert(1)"/><md:NameIDFormat>`,
+				),
 		],
 		["with a DOCTYPE", "metadata_malformed", () => `<!DOCTYPE a [<!ENTITY b "c">]>${good()}`],
 		["of a small key", "key_weak", () => metadataOf(entityId, [samlKeys("Small", 1024)])],

@@ -7,6 +7,7 @@ import { inflateRawSync } from "node:zlib";
 import type { Element } from "@xmldom/xmldom";
 import type { ProviderSession } from "@/db/schema/sso";
 import type { Reason } from "@/lib/policy/reasons";
+import { openEncrypted } from "./encryption";
 import { instantOf, type Objection, rules } from "./rules";
 import { allowed, signedBytes } from "./signature";
 import { childOf, childrenOf, elementsOf, escapeXml, isNamed, ns, parseXml, textOf } from "./xml";
@@ -63,6 +64,8 @@ export type LogoutExpectation = {
 	/** Ours, where this message had to come. */
 	destination: string;
 	certificates: readonly string[];
+	/** Open a name that was encrypted to us, in PEM. */
+	decryptionKeys: readonly string[];
 	now: Date;
 };
 
@@ -85,7 +88,7 @@ const skewMs = 120_000;
 /**
  * Reads a provider's message.
  * Refused: saml_malformed, signature_missing, signature_weak, signature_invalid, issuer_differs,
- *   recipient_differs, clock, subject_missing.
+ *   recipient_differs, clock, subject_missing, saml_encryption where the name cannot be opened.
  */
 export function readLogout(
 	brought: Brought,
@@ -96,7 +99,7 @@ export function readLogout(
 			? readQuery(brought.query, expected)
 			: readField(brought.value, expected);
 	if (!read.ok) return read;
-	const { root } = read;
+	const { root, xml } = read;
 	const kind = isNamed(root, ns.protocol, "LogoutRequest")
 		? "request"
 		: isNamed(root, ns.protocol, "LogoutResponse")
@@ -110,7 +113,7 @@ export function readLogout(
 	const destination = root.getAttribute("Destination");
 	if (destination !== expected.destination)
 		return differs("recipient_differs", expected.destination, destination);
-	return kind === "request" ? readRequest(root, id, expected.now) : readResponse(root);
+	return kind === "request" ? readRequest(root, xml, id, expected) : readResponse(root);
 }
 
 function differs(reason: Reason, expected: string, received: string | null): Refusal {
@@ -119,8 +122,9 @@ function differs(reason: Reason, expected: string, received: string | null): Ref
 
 function readRequest(
 	root: Element,
+	xml: string,
 	id: string,
-	now: Date,
+	{ decryptionKeys, now }: LogoutExpectation,
 ): { ok: true; message: LogoutMessage } | Refusal {
 	const issued = instantOf(root, "IssueInstant");
 	const ends = instantOf(root, "NotOnOrAfter");
@@ -128,11 +132,37 @@ function readRequest(
 		Math.abs(now.getTime() - issued) < newsMs + skewMs &&
 		(!root.hasAttribute("NotOnOrAfter") || now.getTime() < ends + skewMs);
 	if (!isNews) return differs("clock", now.toISOString(), root.getAttribute("IssueInstant"));
-	const nameId = textOf(childOf(root, ns.assertion, "NameID"))?.trim();
+	const named = nameIdOf(root, xml, decryptionKeys);
+	if (!named.ok) return named;
 	const indexes = childrenOf(root, ns.protocol, "SessionIndex").map((one) => textOf(one)?.trim());
-	if (!nameId || indexes.some((one) => !one)) return { ok: false, reason: "subject_missing" };
+	if (indexes.some((one) => !one)) return { ok: false, reason: "subject_missing" };
 	const sessionIndexes = indexes.filter((one) => one !== undefined);
-	return { ok: true, message: { kind: "request", id, nameId, sessionIndexes } };
+	return { ok: true, message: { kind: "request", id, nameId: named.value, sessionIndexes } };
+}
+
+/** Whom a request means, in the clear or encrypted to us. One name, or nobody is meant. */
+function nameIdOf(
+	root: Element,
+	xml: string,
+	keys: readonly string[],
+): { ok: true; value: string } | Refusal {
+	const plain = childrenOf(root, ns.assertion, "NameID");
+	const encrypted = childrenOf(root, ns.assertion, "EncryptedID");
+	const [only = null] = [...plain, ...encrypted];
+	if (plain.length + encrypted.length !== 1) return { ok: false, reason: "subject_missing" };
+	if (encrypted.length === 0) return textOfName(only);
+	// Nothing else in it may be taken for what was encrypted.
+	const data = [...elementsOf(root)].filter((one) => isNamed(one, ns.encryption, "EncryptedData"));
+	const opened = data.length === 1 && data[0]?.parentNode === only && openEncrypted(xml, keys);
+	const inside = opened ? parsed(opened.text) : null;
+	if (!inside || !isNamed(inside, ns.assertion, "NameID"))
+		return { ok: false, reason: "saml_encryption" };
+	return textOfName(inside);
+}
+
+function textOfName(nameId: Element | null): { ok: true; value: string } | Refusal {
+	const value = textOf(nameId)?.trim();
+	return value ? { ok: true, value } : { ok: false, reason: "subject_missing" };
 }
 
 function readResponse(root: Element): { ok: true; message: LogoutMessage } {
@@ -143,7 +173,8 @@ function readResponse(root: Element): { ok: true; message: LogoutMessage } {
 	return { ok: true, message: { kind: "response", inResponseTo, succeeded } };
 }
 
-type Verified = { ok: true; root: Element } | Refusal;
+/** A message, and the text that it stands in. */
+type Verified = { ok: true; root: Element; xml: string } | Refusal;
 
 /** A text that may be parsed, or what the gate refuses in one. */
 function parsed(xml: string): Element | null {
@@ -192,7 +223,7 @@ function readQuery(query: string, { certificates }: LogoutExpectation): Verified
 	if (!holds) return { ok: false, reason: "signature_invalid" };
 	const xml = inflated(decoded(raw(field)[0] ?? ""));
 	const root = xml === null ? null : parsed(xml);
-	return root ? { ok: true, root } : { ok: false, reason: "saml_malformed" };
+	return root && xml !== null ? { ok: true, root, xml } : { ok: false, reason: "saml_malformed" };
 }
 
 function inflated(base64: string): string | null {
@@ -220,5 +251,7 @@ function readField(value: string, { certificates }: LogoutExpectation): Verified
 	}
 	const bytes = signedBytes(xml, signature, certificates);
 	const signed = bytes === null ? null : parseXml(bytes);
-	return signed ? { ok: true, root: signed } : { ok: false, reason: "signature_invalid" };
+	return signed && bytes !== null
+		? { ok: true, root: signed, xml: bytes }
+		: { ok: false, reason: "signature_invalid" };
 }

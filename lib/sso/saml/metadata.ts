@@ -67,8 +67,10 @@ export function readMetadata(xml: string, allow: readonly string[] = []): Metada
 	const sso = endpointOf(role, "SingleSignOnService");
 	if (!sso) return { ok: false, reason: "metadata_no_address" };
 	const slo = endpointOf(role, "SingleLogoutService");
-	const unsafe = [sso, slo].find((one) => one && !isSafeAddress(one.url, allow));
-	if (unsafe) return { ok: false, reason: "address_unsafe", received: unsafe.url.slice(0, 200) };
+	const addresses = [sso.url, slo?.url, slo?.responseUrl].filter((one) => typeof one === "string");
+	const unsafe = addresses.find((one) => !isSafeAddress(one, allow));
+	if (unsafe !== undefined)
+		return { ok: false, reason: "address_unsafe", received: unsafe.slice(0, 200) };
 	const read = readAll(signingKeysOf(role));
 	if (!read.ok) return read;
 	return {
@@ -78,6 +80,7 @@ export function readMetadata(xml: string, allow: readonly string[] = []): Metada
 			ssoUrl: sso.url,
 			ssoBinding: sso.binding,
 			sloUrl: slo?.url ?? null,
+			sloResponseUrl: slo?.responseUrl ?? null,
 			sloBinding: slo?.binding ?? "redirect",
 			certificates: read.certificates,
 		},
@@ -92,7 +95,13 @@ function endpointOf(role: Element, name: string) {
 	const all = childrenOf(role, ns.metadata, name);
 	for (const kind of ["redirect", "post"] as const) {
 		const one = all.find((element) => element.getAttribute("Binding") === binding[kind]);
-		if (one) return { url: one.getAttribute("Location")?.trim() ?? "", binding: kind };
+		if (one)
+			return {
+				url: one.getAttribute("Location")?.trim() ?? "",
+				/** Where answers go, if elsewhere (Metadata §2.2.2). */
+				responseUrl: one.getAttribute("ResponseLocation")?.trim() || null,
+				binding: kind,
+			};
 	}
 	return null;
 }

@@ -4,26 +4,33 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { type Db, transact } from "@/db/client";
 import { activity, sessions } from "@/db/schema";
-import { freshDb } from "@/db/testing";
-import { providerMetadata, samlKeys } from "@/e2e/idp/saml-response";
+import { freshDb, operator } from "@/db/testing";
+import { providerMetadata, samlKeys, sealed } from "@/e2e/idp/saml-response";
 import { type SamlWorld, samlWorld, signInBySaml } from "@/e2e/idp/saml-world";
 import { newToken } from "@/lib/platform/crypto";
 import { findOffer, offerSignOut, providerSessionOf, takeOffer } from "../sign-out";
 import { postField, redirectTo } from "./carry";
+import { publishNewKey, retireFormerKey, waitingForCertificate } from "./key-replacement";
 import type { Brought } from "./logout-messages";
 import { newestOf, serviceKeys } from "./service-keys";
 import { takeLogout } from "./single-logout";
 import { serviceAddresses } from "./sp";
+import { ns } from "./xml";
 
 const keys = samlKeys("The provider");
 const entityId = "https://idp.acme.test/saml";
 const sloUrl = "https://idp.acme.test/slo?tenant=1";
 const maya = "maya@acme.test";
+const cbc = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
+const oldPadding = "http://www.w3.org/2001/04/xmlenc#rsa-1_5";
 
 let db: Db;
 let world: SamlWorld;
+/** Ours. */
+let certificate: string;
 beforeAll(async () => {
 	db = await freshDb();
+	certificate = newestOf(await serviceKeys(db)).certificate;
 	world = await samlWorld(db, { keys, entityId, draft: { metadataXml: metadata() } });
 });
 
@@ -58,10 +65,12 @@ type Request = {
 	indexes: string[];
 	issued: Date;
 	more: string;
+	/** Changes the name's element, as to encrypt it. */
+	named: (xml: string) => string;
 };
 
 function requestXml(change: Partial<Request> = {}, here = world): string {
-	const { id, issuer, destination, nameId, indexes, issued, more }: Request = {
+	const { id, issuer, destination, nameId, indexes, issued, more, named }: Request = {
 		id: `_${newToken()}`,
 		issuer: entityId,
 		destination: serviceAddresses(here.connection.id).sloUrl,
@@ -69,17 +78,30 @@ function requestXml(change: Partial<Request> = {}, here = world): string {
 		indexes: [],
 		issued: new Date(),
 		more: "",
+		named: (xml) => xml,
 		...change,
 	};
 	return (
 		'<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ' +
 		`xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" Version="2.0" ` +
 		`IssueInstant="${issued.toISOString()}" Destination="${destination}"${more}>` +
-		`<saml:Issuer>${issuer}</saml:Issuer><saml:NameID>${nameId}</saml:NameID>` +
+		`<saml:Issuer>${issuer}</saml:Issuer>${named(`<saml:NameID>${nameId}</saml:NameID>`)}` +
 		`${indexes.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join("")}` +
 		"</samlp:LogoutRequest>"
 	);
 }
+
+/** The name encrypted to a certificate, as a provider sends it that encrypts assertions too. */
+const encryptedTo =
+	(certificate: string, more: { encryption?: string; transport?: string; beside?: boolean } = {}) =>
+	(xml: string) =>
+		sealed(
+			xml.replace("<saml:NameID>", `<saml:NameID xmlns:saml="${ns.assertion}">`),
+			certificate,
+			more.encryption,
+			more.transport,
+			more.beside,
+		).replaceAll("saml:EncryptedAssertion", "saml:EncryptedID");
 
 /** Signed as a provider signs, in the query or inside. */
 const inQuery = (xml: string, relayState: string | null = null, by = keys): Brought => ({
@@ -141,6 +163,44 @@ describe("a sign-out at the provider", () => {
 		expect((await read(taken.onward.address)).relayState).toBe("their state");
 		const told = await db.select().from(activity).where(eq(activity.kind, "sign_out.by_provider"));
 		expect(told.length).toBeGreaterThan(0);
+	});
+
+	it.each([
+		["in an address", inQuery, {}] as const,
+		["in a form", inForm, {}] as const,
+		["as older providers encrypt", inForm, { encryption: cbc }] as const,
+		["with the key beside the data", inQuery, { beside: true }] as const,
+	])("reads whom it means where the name is encrypted, %s", async (_, carry, how) => {
+		const [here, theirs] = [await signedIn(), await signedIn(world, "noah@acme.test")];
+		const named = encryptedTo(certificate, how);
+		expect(requestXml({ named })).not.toContain(maya);
+		expect(await take(carry(requestXml({ named })))).toMatchObject({ ok: true });
+		const left = (await sessionsOf(world)).map(({ id }) => id);
+		expect(left).not.toContain(here.id);
+		expect(left).toContain(theirs.id);
+	});
+
+	it("is answered where the provider wants answers, if that is elsewhere", async () => {
+		const elsewhere = "https://idp.acme.test/slo/done";
+		const here = await samlWorld(db, {
+			keys,
+			entityId,
+			draft: {
+				metadataXml: metadata((xml) =>
+					xml.replace(/(<md:SingleLogoutService [^>]*)\/>/, `$1 ResponseLocation="${elsewhere}"/>`),
+				),
+			},
+		});
+		await signedIn(here);
+		const taken = await take(inQuery(requestXml({}, here)), here);
+		if (!taken.ok || !taken.onward || !("address" in taken.onward)) throw new Error("no answer");
+		expect(taken.onward.address).toMatch(/^https:\/\/idp\.acme\.test\/slo\/done\?SAMLResponse=/);
+		expect((await read(taken.onward.address)).xml).toContain(`Destination="${elsewhere}"`);
+		// Its own requests still go to where it takes requests.
+		await signedIn(here);
+		const onward = await takeOffer(db, (await offerOf(here)) ?? "", new Date());
+		if (!onward || !("address" in onward)) throw new Error("no address");
+		expect(onward.address.startsWith(sloUrl)).toBe(true);
 	});
 
 	it("takes a query that something on the way wrote in other letters", async () => {
@@ -256,6 +316,52 @@ describe("a sign-out at the provider", () => {
 				),
 		],
 		["that names nobody", "subject_missing", () => inQuery(requestXml({ nameId: "" }))],
+		[
+			"with two names",
+			"subject_missing",
+			() => inQuery(requestXml({ named: (xml) => xml + xml.replace(maya, "noah@acme.test") })),
+		],
+		[
+			"with a name in the clear beside an encrypted one",
+			"subject_missing",
+			() => inForm(requestXml({ named: (xml) => xml + encryptedTo(certificate)(xml) })),
+		],
+		[
+			"with a name encrypted to another",
+			"saml_encryption",
+			() => inQuery(requestXml({ named: encryptedTo(keys.certificate) })),
+		],
+		[
+			"with a name encrypted by old padding",
+			"saml_encryption",
+			() => inQuery(requestXml({ named: encryptedTo(certificate, { transport: oldPadding }) })),
+		],
+		[
+			"with something else encrypted than a name",
+			"saml_encryption",
+			() =>
+				inForm(
+					requestXml({
+						named: (xml) => encryptedTo(certificate)(xml.replaceAll("NameID", "Issuer")),
+					}),
+				),
+		],
+		[
+			"with a comment in the name that was encrypted",
+			"saml_encryption",
+			() => inQuery(requestXml({ nameId: `${maya}<!---->.evil`, named: encryptedTo(certificate) })),
+		],
+		[
+			"with other encrypted data before the name",
+			"saml_encryption",
+			() =>
+				inForm(
+					requestXml({
+						named: (xml) =>
+							`<samlp:Extensions>${encryptedTo(certificate)(xml)}</samlp:Extensions>${encryptedTo(certificate)(xml)}`,
+					}),
+				),
+		],
 		["that is nothing", "saml_malformed", () => ({ binding: "post", value: "" })],
 		["a response to no request of ours", "request_differs", () => inQuery(responseXml("_made-up"))],
 	];
@@ -286,13 +392,13 @@ const responseXml = (inResponseTo: string, status = "Success") =>
 			`<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${status}"/></samlp:Status>`,
 		);
 
-describe("a sign-out here", () => {
-	async function offerOf(here: SamlWorld) {
-		const { id } = await signedIn(here);
-		const there = await providerSessionOf(db, here.workspace.id, id);
-		return there && transact(db, (tx) => offerSignOut(tx, there, new Date()));
-	}
+async function offerOf(here: SamlWorld) {
+	const { id } = await signedIn(here);
+	const there = await providerSessionOf(db, here.workspace.id, id);
+	return there && transact(db, (tx) => offerSignOut(tx, there, new Date()));
+}
 
+describe("a sign-out here", () => {
 	it("is not offered where the provider has no address for it", async () => {
 		expect(await offerOf(await samlWorld(db))).toBeNull();
 	});
@@ -341,5 +447,31 @@ describe("a sign-out here", () => {
 		expect(onward).toMatchObject({
 			form: { address: sloUrl, fields: { SAMLRequest: expect.any(String) } },
 		});
+	});
+});
+
+/** Last: it leaves another key behind. */
+describe("while our key is replaced", () => {
+	it("an encrypted name is read by the former key too, until that is retired", async () => {
+		const former = certificate;
+		await transact(db, (tx) => publishNewKey(tx, operator, new Date()));
+		const fresh = newestOf(await serviceKeys(db)).certificate;
+		for (const to of [former, fresh]) {
+			const here = await signedIn();
+			expect(await take(inQuery(requestXml({ named: encryptedTo(to) })))).toMatchObject({
+				ok: true,
+			});
+			expect((await sessionsOf(world)).map(({ id }) => id)).not.toContain(here.id);
+		}
+		const retired = await transact(db, async (tx) =>
+			retireFormerKey(tx, operator, (await waitingForCertificate(tx)).length),
+		);
+		expect(retired).toMatchObject({ ok: true });
+		const here = await signedIn();
+		expect(await take(inQuery(requestXml({ named: encryptedTo(former) })))).toEqual({
+			ok: false,
+			reason: "saml_encryption",
+		});
+		expect((await sessionsOf(world)).map(({ id }) => id)).toContain(here.id);
 	});
 });

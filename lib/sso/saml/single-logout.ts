@@ -15,7 +15,7 @@ import { connectionById, type SamlConnection } from "../connections";
 import { endProviderSessions, isFirst } from "../provider-sign-out";
 import { postField, redirectTo, type SamlForm } from "./carry";
 import { type Brought, logoutRequestXml, logoutResponseXml, readLogout } from "./logout-messages";
-import { type KeyPair, signingKeys } from "./service-keys";
+import { type KeyPair, openingKeys, serviceKeys, signingKeys } from "./service-keys";
 import { serviceAddresses } from "./sp";
 
 type SamlSession = Extract<ProviderSession, { protocol: "saml" }>;
@@ -126,9 +126,15 @@ export async function takeLogout(
 		return { ok: false, reason };
 	};
 	if (!saml.idp) return refuse("connection_off");
-	const { entityId, certificates, sloUrl } = saml.idp;
+	const { entityId, certificates, sloUrl, sloResponseUrl } = saml.idp;
 	const ours = serviceAddresses(connectionId);
-	const read = readLogout(brought, { entityId, certificates, destination: ours.sloUrl, now });
+	const read = readLogout(brought, {
+		entityId,
+		certificates,
+		destination: ours.sloUrl,
+		decryptionKeys: openingKeys(await serviceKeys(db)).map(({ privateKey }) => privateKey),
+		now,
+	});
 	if (!read.ok) return refuse(read.reason);
 	const { message } = read;
 	if (message.kind === "response") {
@@ -147,11 +153,12 @@ export async function takeLogout(
 		return true;
 	});
 	if (!heard) return refuse("answer_used");
-	if (!sloUrl) return { ok: true, onward: null, workspaceId };
+	const destination = sloResponseUrl ?? sloUrl;
+	if (!destination) return { ok: true, onward: null, workspaceId };
 	const xml = logoutResponseXml(
-		{ id: `_${newToken()}`, entityId: ours.entityId, destination: sloUrl, now },
+		{ id: `_${newToken()}`, entityId: ours.entityId, destination, now },
 		message.id,
 	);
 	const keys = await signingKeys(db, connection);
-	return { ok: true, onward: onward(saml.idp, sloUrl, "SAMLResponse", xml, relayState, keys) };
+	return { ok: true, onward: onward(saml.idp, destination, "SAMLResponse", xml, relayState, keys) };
 }

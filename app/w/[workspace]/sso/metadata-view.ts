@@ -15,10 +15,12 @@ export function metadataView(
 ): MetadataView {
 	const compared = before === undefined ? null : before;
 	return {
-		rows: shownFields.map((field) => {
+		rows: shownFields.flatMap((field) => {
 			const value = after[field] ?? "";
 			const stored = compared ? (compared[field] ?? "") : value;
-			return { field, value, before: stored === value ? null : stored };
+			// Few providers have it.
+			if (field === "sloResponseUrl" && !value && !stored) return [];
+			return [{ field, value, before: stored === value ? null : stored }];
 		}),
 		certificates: certificateChanges(compared, after).flatMap(({ pem, change }) =>
 			readCertificates([pem]).map((certificate) => ({
