@@ -22,6 +22,7 @@ import { answerScim } from "@/lib/scim/door";
 import { domainJobs } from "@/lib/sso/domain-checks";
 import { enforcementJobs } from "@/lib/sso/enforcement";
 import { expiryJobs } from "@/lib/sso/expiry-notices";
+import { followDeploymentClient } from "@/lib/sso/follow-deployment-client";
 import { metadataJobs } from "@/lib/sso/metadata-refresh";
 import { expireTraces } from "@/lib/sso/retention";
 import { expireSignIns } from "@/lib/sso/sign-in";
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
 	installEgressGuard();
 	const database = await openDatabase();
 	const { db } = database;
+	await followDeploymentClient(db);
 	const handlers = jobHandlers(db);
 	const { server, closeNext } = await listen(env);
 	const jobs = startJobs(db, handlers, { intervalMs: JOBS_EVERY_MS });

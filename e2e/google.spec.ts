@@ -1,6 +1,6 @@
 /** Personal Google accounts, with a local OpenID provider in Google's place. */
 import type { Page } from "@playwright/test";
-import { enterAs, expect, expectAccessible, mailTo, test } from "./fixtures";
+import { atGoogle, enterAs, expect, expectAccessible, mailTo, test } from "./fixtures";
 import { signInAtProvider } from "./fixtures/at-provider";
 import {
 	fillConnection,
@@ -11,36 +11,19 @@ import {
 	testSignIn,
 	turnOn,
 } from "./fixtures/steps";
-import { type OidcProvider, type Person, startOidcProvider } from "./idp/oidc";
-import { google, ports } from "./settings";
+import type { Person } from "./idp/oidc";
+import { google } from "./settings";
 import type { Credentials, World } from "./world";
-
-// One provider for the file, at the one address that the server takes for Google's.
-test.describe.configure({ mode: "default" });
-
-const people: Person[] = [];
-let provider: OidcProvider;
-test.beforeAll(async () => {
-	provider = await startOidcProvider({
-		port: ports.google,
-		people,
-		clients: [{ ...google.client, redirectUris: [google.redirectUri] }],
-		title: "Google, in a test",
-	});
-});
-test.afterAll(() => provider.close());
 
 /** A Google account of somebody, under an address of its own. */
 function account({ domain }: World, called = "alice", more: Partial<Person> = {}): Person {
-	const person = {
+	return atGoogle({
 		email: `${called}@google-${domain}`,
 		password: "at Google",
 		givenName: "Alice",
 		familyName: "Adams",
 		...more,
-	};
-	people.push(person);
-	return person;
+	});
 }
 
 const beside = { policy: { google: "beside" as const }, members: [{ name: "Ben Okafor" }] };

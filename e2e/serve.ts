@@ -1,16 +1,18 @@
 /**
  * Starts the production build for the end-to-end tests: a fresh database (Postgres where
  * TEST_DATABASE_URL is given, else the embedded one in the folder of the run), the server, and the
- * control beside it in the same process. Takes everything down again on SIGTERM.
+ * control beside it in the same process; and the provider in Google's place. Takes everything down
+ * again on SIGTERM.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { openPostgres } from "@/db/client";
 import { newId } from "@/lib/platform/ids";
-import { baseUrl, dataFolder, egress, google, ports } from "./settings";
+import { type Person, startOidcProvider } from "./idp/oidc";
+import { baseUrl, dataFolder, egress, google, googleAccounts, ports } from "./settings";
 
 const folder = dataFolder();
 mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -25,6 +27,17 @@ await build({
 	target: "node20",
 	packages: "external",
 	logLevel: "error",
+});
+
+writeFileSync(googleAccounts(), "");
+const atGoogle = await startOidcProvider({
+	port: ports.google,
+	get people() {
+		const lines = readFileSync(googleAccounts(), "utf8").split("\n").filter(Boolean);
+		return lines.map((line) => JSON.parse(line) as Person);
+	},
+	clients: [{ ...google.client, redirectUris: google.redirectUris }],
+	title: "Google, in a test",
 });
 
 const database = await freshDatabase();
@@ -61,6 +74,7 @@ for (const stream of [server.stdout, server.stderr])
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.kill("SIGTERM"));
 server.on("close", async (code) => {
 	if (code) process.stderr.write(`the server ended with ${code}; see ${folder}/server.log\n`);
+	await atGoogle.close();
 	await database.drop();
 	if (!code) rmSync(folder, { recursive: true, force: true });
 	process.exit(code ?? 0);

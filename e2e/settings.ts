@@ -2,6 +2,7 @@
  * What the configurations, the server and the tests of a run agree on: ports and the browser.
  * E2E_PORT is the application's; the ports after it are the providers' and the control's.
  */
+import { join } from "node:path";
 
 const port = Number(process.env.E2E_PORT ?? 3900);
 
@@ -12,7 +13,7 @@ export const ports = {
 	/** One more for each worker, for a test that needs a second provider. */
 	second: (worker: number) => port + 5 + worker,
 	control: port + 9,
-	/** The provider that stands in Google's place, for the one file that signs in by Google. */
+	/** The provider that stands in Google's place, one for the whole run. */
 	google: port + 10,
 	/** The name server that the application asks for the records of domains. */
 	dns: port + 11,
@@ -28,7 +29,8 @@ export const baseUrl = `http://localhost:${port}`;
 export const google = {
 	issuer: `http://localhost:${ports.google}`,
 	client: { id: "gatehouse-people", secret: "a secret between us and Google" },
-	redirectUri: `${baseUrl}/api/auth/callback/google`,
+	/** Of people's own accounts, and of Google Workspace by the deployment's client. */
+	redirectUris: [`${baseUrl}/api/auth/callback/google`, `${baseUrl}/api/sso/callback/google`],
 };
 
 /** Every address that the server may call beyond the public internet. */
@@ -43,6 +45,9 @@ export function dataFolder(): string {
 	if (!folder) throw new Error("E2E_DATA is not set: start by playwright.config.ts");
 	return folder;
 }
+
+/** Who has an account at the provider in Google's place, a line each: any worker may add one. */
+export const googleAccounts = () => join(dataFolder(), "google-accounts.jsonl");
 
 const asRoot = process.getuid?.() === 0;
 const executablePath = process.env.CHROMIUM_PATH;

@@ -30,7 +30,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const quoted = (name: string) => (name.includes("`") ? name : `\`${name}\``);
 
-function steps(guide: Guide): string {
+const byOwn =
+	"Where the operator has configured none, or you would rather have one of your own (**Use a client of your own instead**), go on here:";
+
+function steps(guide: Pick<Guide, "steps">): string {
 	return guide.steps
 		.map(({ title, text, values }, index) => {
 			const given = (values ?? []).map(
@@ -72,6 +75,9 @@ async function section(provider: Provider, protocol: GuideProtocol): Promise<str
 		"You need:",
 		list(needs),
 		open,
+		...(guide.withoutClient
+			? ["### With the Google client of this installation", steps(guide.withoutClient), byOwn]
+			: []),
 		`### ${guide.console}`,
 		steps(guide),
 		"### What to bring",

@@ -27,7 +27,7 @@ export function HaveReady({
 		<Panel>
 			<PanelBody>
 				<h2 className="font-serif text-head font-semibold">{t("title")}</h2>
-				<p className="text-sm text-ink-2">{t("lead", words)}</p>
+				{guide.bring.length > 0 ? <p className="text-sm text-ink-2">{t("lead", words)}</p> : null}
 				<div className="mt-4 grid gap-x-8 gap-y-4 text-sm md:grid-cols-2">
 					<div>
 						<h3 className="mb-1.5 font-medium">{t("access")}</h3>
@@ -51,21 +51,23 @@ export function HaveReady({
 							</Need>
 						</ul>
 					</div>
-					<div>
-						<h3 className="mb-1.5 font-medium">{t("values")}</h3>
-						<dl className="space-y-1.5">
-							{guide.bring.map(({ field, label, where }) => (
-								<div key={field}>
-									<dt>{label}</dt>
-									<dd className="text-ink-2">
-										<Words>{where}</Words>
-									</dd>
-								</div>
-							))}
-						</dl>
-					</div>
+					{guide.bring.length > 0 ? (
+						<div>
+							<h3 className="mb-1.5 font-medium">{t("values")}</h3>
+							<dl className="space-y-1.5">
+								{guide.bring.map(({ field, label, where }) => (
+									<div key={field}>
+										<dt>{label}</dt>
+										<dd className="text-ink-2">
+											<Words>{where}</Words>
+										</dd>
+									</div>
+								))}
+							</dl>
+						</div>
+					) : null}
 				</div>
-				<p className="mt-4 text-sm text-ink-2">{t("each")}</p>
+				{guide.bring.length > 0 ? <p className="mt-4 text-sm text-ink-2">{t("each")}</p> : null}
 			</PanelBody>
 		</Panel>
 	);

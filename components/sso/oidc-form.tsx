@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
 import { useGuideFacts } from "@/components/guide/guide-facts";
@@ -35,6 +36,7 @@ export function OidcForm({
 	words,
 	ours,
 	secretSet,
+	sharedHref,
 	found,
 	domains,
 	actions,
@@ -51,6 +53,8 @@ export function OidcForm({
 	ours: { redirectUri: string; loginUrl: string };
 	/** "Set 12 Mar by Maya Lindqvist", where a secret is stored. */
 	secretSet: string | null;
+	/** Where Google is connected without a client of one's own, if it can be. */
+	sharedHref: string | null;
 	/** What the stored issuer's document says, in a sentence. */
 	found: { issuer: string; sentence: string } | null;
 	/** The workspace's domains with the state of their proof, rendered by the server. */
@@ -92,6 +96,13 @@ export function OidcForm({
 					<div>
 						<h2 className="font-serif text-head font-semibold">{t("give", words)}</h2>
 						<p className="text-sm text-ink-2">{t("giveLead")}</p>
+						{sharedHref ? (
+							<p className="mt-1 text-sm">
+								<Link href={sharedHref} className="link">
+									{t("google.sharedLink")}
+								</Link>
+							</p>
+						) : null}
 					</div>
 					<CopyField
 						label={words.redirectUriLabel}

@@ -1,4 +1,5 @@
 import {
+	boolean,
 	foreignKey,
 	index,
 	integer,
@@ -105,8 +106,10 @@ export const connections = pgTable(
 		status: text("status").$type<"draft" | "tested" | "active" | "paused">().notNull(),
 		/** The OpenID issuer or the SAML entity ID. Null for a SAML draft that waits for metadata. */
 		issuer: text("issuer"),
+		/** It uses the deployment's client at Google: its id stands here, its secret nowhere. */
+		deploymentClient: boolean("deployment_client").notNull().default(false),
 		clientId: text("client_id"),
-		/** An AES-256-GCM envelope, see lib/platform/crypto. */
+		/** An AES-256-GCM envelope, see lib/platform/crypto. Null for the deployment's client. */
 		clientSecret: text("client_secret"),
 		secretSetAt: at("secret_set_at"),
 		secretSetBy: text("secret_set_by"),
@@ -223,6 +226,8 @@ export const signIns = pgTable(
 		protocol: text("protocol").$type<"oidc" | "saml">().notNull().default("oidc"),
 		/** Begun here, or by the provider's own word. */
 		initiatedBy: text("initiated_by").$type<"sp" | "idp">().notNull().default("sp"),
+		/** With the deployment's client: its answer comes to the one address of the deployment. */
+		deploymentClient: boolean("deployment_client").notNull().default(false),
 		/** The settings under test, as far as the answer is read by them. Holds no secret. */
 		draft: jsonb("draft").$type<{
 			name: string;

@@ -1,6 +1,6 @@
 /** Customer's guide, step by step: each provider it names, SSO for everybody, and off again. */
 import type { Page } from "@playwright/test";
-import { enterAs, expect, expectAccessible, mailTo, test } from "../fixtures";
+import { atGoogle, enterAs, expect, expectAccessible, mailTo, test } from "../fixtures";
 import { signInAtProvider } from "../fixtures/at-provider";
 import { directoryOf, scimClient, scimUser } from "../fixtures/scim";
 import {
@@ -9,10 +9,12 @@ import {
 	giveEmail,
 	saveConnection,
 	signIn,
+	signInBeside,
 	signInBySso,
 	signOut,
 	testSignIn,
 } from "../fixtures/steps";
+import { google } from "../settings";
 import type { Credentials, World } from "../world";
 
 function memberOf({ members: [member] }: World): Credentials {
@@ -83,13 +85,7 @@ async function invitation(address: string): Promise<string> {
 	return link();
 }
 
-test("customer: SSO with Google for organizations", async ({
-	page,
-	browser,
-	newWorld,
-	idp,
-	sql,
-}) => {
+test("customer: SSO with Google for organizations", async ({ page, browser, newWorld, sql }) => {
 	const world = await newWorld({
 		profile: "customer",
 		members: [{ name: "Ben Okafor" }, { name: "Eve Novak" }],
@@ -104,7 +100,7 @@ test("customer: SSO with Google for organizations", async ({
 	const benThere = at(ben.email, "Ben Okafor", { hd: domain });
 	const adminPrivately = at(`ines@private-${domain}`, "Ines Moreau");
 	const onlyThere = at(`only.there@${domain}`, "Only There", { hd: domain });
-	idp.people.push(adminThere, benThere, adminPrivately, onlyThere, eve);
+	for (const person of [adminThere, benThere, adminPrivately, onlyThere, eve]) atGoogle(person);
 	const theirs = await (await browser.newContext()).newPage();
 	await enterAs(theirs, ben);
 	await enterAs(page, admin);
@@ -144,15 +140,27 @@ test("customer: SSO with Google for organizations", async ({
 		}
 		await require(false);
 	});
-	await test.step("Google asks which account, and a private one does not pass", async () => {
-		await fillProvider(page, world, /^Google Workspace/, idp);
-		await page.getByLabel("Hosted domain").fill(domain);
-		await testSignIn(page, adminPrivately, /takes accounts of .* alone/);
-		const [asked] = idp.requests.filter((path) => path.startsWith("/auth?"));
-		const query = new URL(asked ?? "", idp.issuer).searchParams;
+	const sign = "Sign in with your Google account";
+	await test.step("a button opens Google's own window, which asks for the account; a private one fixes nothing", async () => {
+		await page.goto(`/w/${workspace.slug}/sso`);
+		await page.getByRole("link", { name: /^Google Workspace/ }).click();
+		await expect(page.getByText(/make sure that your team uses its domain/)).toBeVisible();
+		await expect(page.getByLabel("Client ID")).toHaveCount(0);
+		await expect(page.getByLabel("Client Secret")).toHaveCount(0);
+		await expectAccessible(page);
+		const asked = page
+			.context()
+			.waitForEvent("request", (request) => request.url().startsWith(`${google.issuer}/auth?`));
+		await signInBeside(page, sign, adminPrivately, /The account belongs to no Google Workspace/);
+		const query = new URL((await asked).url()).searchParams;
 		expect(query.get("prompt")).toBe("select_account");
-		expect(query.get("hd")).toBe(domain);
-		await testSignIn(page, adminThere);
+		expect(query.get("client_id")).toBe(google.client.id);
+		await expect(page.getByRole("button", { name: "Test sign-in" })).toHaveCount(0);
+	});
+	await test.step("the account of the company fixes the domain, which is shown before it is saved", async () => {
+		await signInBeside(page, sign, adminThere, /^Test passed\./);
+		await expect(page.getByText(`Accounts of ${domain}, and no others, come in.`)).toBeVisible();
+		expect(await statuses(sql, world)).toEqual([]);
 		await saveConnection(page);
 	});
 	await test.step("once it is on, everybody is signed out, as the dialog said", async () => {
@@ -176,6 +184,11 @@ test("customer: SSO with Google for organizations", async ({
 		await giveEmail(theirs, eve.email, start);
 		await theirs.getByRole("link", { name: /^Continue with / }).click();
 		await signInAtProvider(theirs, eve);
+		await expect(theirs.getByText(/This is a private Google account/)).toBeVisible();
+		const other = atGoogle(at(`eve.there@other-${domain}`, "Eve Novak", { hd: `other-${domain}` }));
+		await giveEmail(theirs, eve.email, start);
+		await theirs.getByRole("link", { name: /^Continue with / }).click();
+		await signInAtProvider(theirs, other);
 		await expect(theirs.getByText(/Choose the one of your company/)).toBeVisible();
 	});
 	await test.step("with a company account and the email changed by an admin, that member comes in", async () => {
@@ -186,7 +199,7 @@ test("customer: SSO with Google for organizations", async ({
 		await page.getByRole("button", { name: "Save" }).click();
 		await expect(page.getByText(`eve@${domain}`).first()).toBeVisible();
 		const eveThere = at(`eve@${domain}`, "Eve Novak", { hd: domain });
-		idp.people.push(eveThere);
+		atGoogle(eveThere);
 		await signInBySso(theirs, eveThere.email, eveThere);
 		await expect(theirs.getByRole("button", { name: /^Eve Novak, your account/ })).toBeVisible();
 	});

@@ -335,6 +335,7 @@ describe("accepting by single sign-on", () => {
 				userinfo_endpoint: "",
 			},
 			idpInitiated: "page" as const,
+			deploymentClient: false,
 			settingsHash: newId(),
 		};
 		await db.insert(connections).values(row);

@@ -23,6 +23,7 @@ import type { Reason } from "@/lib/policy/reasons";
 import type { WayIn } from "@/lib/policy/ways-in";
 import { isAdministrative } from "@/lib/roles/permissions";
 import { listConnections } from "@/lib/sso/connections";
+import { vouchedDomain } from "@/lib/sso/deployment-client";
 import { verifiedDomains } from "@/lib/sso/domains";
 import { planIncludesSso, workspaceById } from "@/lib/workspaces/workspaces";
 
@@ -49,6 +50,7 @@ type World = Pick<SignInFacts, "ssoInPlan" | "ssoActive" | "connection" | "verif
 export async function loadWorld(db: Db | Tx, workspaceId: string): Promise<World> {
 	const workspace = await workspaceById(db, workspaceId);
 	const active = (await listConnections(db, workspaceId)).find(({ status }) => status === "active");
+	const vouched = active?.protocol === "oidc" ? vouchedDomain(active) : null;
 	const all = await db.select().from(roles).where(eq(roles.workspaceId, workspaceId));
 	return {
 		ssoInPlan: workspace !== null && planIncludesSso(workspace.plan),
@@ -62,7 +64,7 @@ export async function loadWorld(db: Db | Tx, workspaceId: string): Promise<World
 					idpInitiated: "page",
 				}
 			: null,
-		verifiedDomains: await verifiedDomains(db, workspaceId),
+		verifiedDomains: [...(await verifiedDomains(db, workspaceId)), ...(vouched ? [vouched] : [])],
 		administrative: new Set(all.filter(isAdministrative).map(({ key }) => key)),
 	};
 }

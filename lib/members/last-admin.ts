@@ -128,7 +128,9 @@ async function loadWaysIn(
 	const identity = sql`exists (select 1 from ${identities} join ${connections} on ${connections.id} = ${identities.connectionId} and ${connections.issuer} = ${identities.issuer} where ${active} and ${ofMember(identities)})`;
 	// What the linking rules ask of an address: a directory vouches for it, or its domain counts.
 	const domain = sql`exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${members.emailKey}, '@', 2) and coalesce(${domains.connectionId}, ${connections.id}) = ${connections.id} and (${domains.state} = 'verified' or ${domains.state} = 'lost' and ${domains.lostAt} > ${graceBegan(now).toISOString()}))`;
-	const linkable = sql`(${directoryUsers.emailKey} = ${members.emailKey} or ${domain})`;
+	// The domain that Google vouches for (lib/sso/deployment-client), unless it was led elsewhere.
+	const vouched = sql`(${connections.deploymentClient} and ${connections.metadata} ->> 'hosted_domain' = split_part(${members.emailKey}, '@', 2) and not exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${members.emailKey}, '@', 2) and ${domains.connectionId} <> ${connections.id}))`;
+	const linkable = sql`(${directoryUsers.emailKey} = ${members.emailKey} or ${domain} or ${vouched})`;
 	// A test that passed as this very person with the settings in use: the next sign-in links it.
 	const tested = sql`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${members.emailKey} and ${linkable})`;
 	const rows = await db

@@ -17,6 +17,7 @@ import { storable } from "@/lib/platform/text";
 import type { Reason } from "@/lib/policy/reasons";
 import type { Identity } from "./claims";
 import { findConnection } from "./connections";
+import { deploymentClient, hashOfShared } from "./deployment-client";
 import { mappingOf, type ReadySettings } from "./settings";
 import type { Start } from "./sign-in";
 
@@ -120,15 +121,22 @@ export function isStale({ authenticatedAt }: Identity, { startedAt }: SignIn): b
 	return authenticatedAt !== null && Date.parse(authenticatedAt) < startedAt.getTime() - 120_000;
 }
 
-/** Finds the attempt an answer belongs to and marks it answered; only the first answer gets it. */
+/**
+ * Finds the attempt an answer belongs to and marks it answered; only the first answer gets it.
+ * @param workspaceId whose address it came to; null: that of the deployment's client.
+ */
 export async function takeAnswer(
 	db: Db,
-	workspaceId: string,
+	workspaceId: string | null,
 	state: string,
 	visitor: FlowVisitor,
 	now: Date,
 ): Promise<{ ok: true; signIn: SignIn } | Refused> {
-	const asked = and(eq(signIns.workspaceId, workspaceId), eq(signIns.stateHash, hashToken(state)));
+	const asked = and(
+		eq(signIns.stateHash, hashToken(state)),
+		eq(signIns.deploymentClient, workspaceId === null),
+		workspaceId === null ? undefined : eq(signIns.workspaceId, workspaceId),
+	);
 	const [signIn] = await db
 		.update(signIns)
 		.set({ answeredAt: now })
@@ -150,6 +158,18 @@ export async function takeAnswer(
 			.set({ trace: sql`${signIns.trace} || ${JSON.stringify([step(reason, false, now)])}::jsonb` })
 			.where(keyOf(late));
 	return { ok: false, reason, signIn: { workspaceId: late.workspaceId, id: late.id } };
+}
+
+/** Binds the settings under test to the domain of the account that was chosen. */
+export async function bindDomain(db: Db, signIn: SignIn, hostedDomain: string): Promise<void> {
+	const { draft, issuer } = signIn;
+	const client = deploymentClient();
+	if (!draft || !client) return;
+	const rests = { clientId: client.id, issuer: issuer ?? "", hostedDomain };
+	await db
+		.update(signIns)
+		.set({ draft: { ...draft, hostedDomain }, settingsHash: hashOfShared(rests) })
+		.where(keyOf(signIn));
 }
 
 /** Why an attempt may not go on although its answer came, or null. A test binds no connection. */

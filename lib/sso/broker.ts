@@ -22,6 +22,7 @@ import { engineIndex, engineStore } from "@/db/schema";
 import type { ProviderMetadata } from "@/db/schema/sso";
 import { deriveKey } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
+import { revealed } from "./deployment-client";
 import { base64Of } from "./saml/certificates";
 import { type KeyPair, newestOf, serviceKeys } from "./saml/service-keys";
 import { binding, escapeXml, ns } from "./saml/xml";
@@ -34,13 +35,27 @@ import { idTokenName, type OidcLibrary, strictOidc } from "./strict-oidc";
  */
 const callbackPath = (workspaceId: string) => `/api/sso/callback/${workspaceId}`;
 
+/**
+ * Where Google sends the browser back to for all who use the deployment's client. It takes answers
+ * to that client's requests alone, so there is one provider behind it and none to be mixed up.
+ */
+const sharedCallbackPath = "/api/sso/callback/google";
+
 /** The redirect URI an admin copies into the provider. */
 export function redirectUri(workspaceId: string): string {
 	return env().PUBLIC_URL + callbackPath(workspaceId);
 }
 
+/** The redirect URI an operator adds to the deployment's client at Google. */
+export function sharedRedirectUri(): string {
+	return env().PUBLIC_URL + sharedCallbackPath;
+}
+
 /** One sign-in: where its answer must come, and the product the engine knows it by. */
-export type Transaction = { workspaceId: string; id: string };
+export type Transaction = { workspaceId: string; id: string; deploymentClient: boolean };
+
+const pathOf = ({ workspaceId, deploymentClient }: Transaction) =>
+	deploymentClient ? sharedCallbackPath : callbackPath(workspaceId);
 
 export type EngineConnection = {
 	clientId: string;
@@ -61,11 +76,12 @@ const inside = () => `${env().PUBLIC_URL}/sso/inside`;
  */
 export async function begin(
 	db: Db,
-	{ workspaceId, id: product }: Transaction,
+	transaction: Transaction,
 	connection: EngineConnection,
 	parameters: Record<string, string>,
 ): Promise<{ url: string; state: string; codeVerifier: string }> {
-	const { connections, oauth, library } = await engineOf(db, workspaceId);
+	const { id: product } = transaction;
+	const { connections, oauth, library } = await engineOf(db, transaction);
 	const codeVerifier = randomBytes(32).toString("base64url");
 	await connections.createOIDCConnection({
 		tenant,
@@ -93,7 +109,7 @@ export async function begin(
 	const state = query.get("state");
 	if (!url || !state || url.startsWith(inside()))
 		throw new Error(`the engine could not begin: ${started.error ?? "no address"}`);
-	if (query.get("redirect_uri") !== redirectUri(workspaceId))
+	if (query.get("redirect_uri") !== env().PUBLIC_URL + pathOf(transaction))
 		throw new Error("the engine would have the answer brought to another workspace");
 	return { url, state, codeVerifier };
 }
@@ -203,12 +219,12 @@ export type EngineAnswer =
  */
 export async function finish(
 	db: Db,
-	{ workspaceId, id: product }: Transaction,
+	transaction: Transaction,
 	answer: Record<string, string>,
 	codeVerifier: string,
 ): Promise<EngineAnswer> {
-	const { oauth } = await engineOf(db, workspaceId);
-	return redeem(db, oauth, product, () => oauth.oidcAuthzResponse(answer), codeVerifier);
+	const { oauth } = await engineOf(db, transaction);
+	return redeem(db, oauth, transaction.id, () => oauth.oidcAuthzResponse(answer), codeVerifier);
 }
 
 /** Takes the engine's own code for its claims, and forgets the transaction. */
@@ -286,12 +302,12 @@ function engine(db: Db): Promise<Engine> {
 	return shared[slot];
 }
 
-/** The engine as one workspace sees it. It has one callback for all, and each of us has its own. */
-async function engineOf(db: Db, workspaceId: string): Promise<Engine> {
+/** The engine as one sign-in sees it. It has one callback for all, and we have several. */
+async function engineOf(db: Db, transaction: Transaction): Promise<Engine> {
 	const loaded = await engine(db);
 	const { opts } = loaded.oauth as unknown as { opts: object };
 	const oauth: IOAuthController = Object.assign(Object.create(loaded.oauth), {
-		opts: { ...opts, oidcPath: callbackPath(workspaceId) },
+		opts: { ...opts, oidcPath: pathOf(transaction) },
 	});
 	return { ...loaded, oauth };
 }
@@ -337,9 +353,13 @@ async function makeStrict(): Promise<Engine["library"]> {
 	};
 	const load = engineUtils.dynamicImport;
 	// One for all calls: what it learns in the first step of an answer, it needs in the second.
-	const strict = strictOidc((await load("openid-client")) as OidcLibrary, () => {
-		library.isStrict = true;
-	});
+	const strict = strictOidc(
+		(await load("openid-client")) as OidcLibrary,
+		() => {
+			library.isStrict = true;
+		},
+		revealed,
+	);
 	engineUtils.dynamicImport = async (name) => (name === "openid-client" ? strict : load(name));
 	return library;
 }

@@ -42,10 +42,8 @@ export type OidcConnection = Common & {
 	protocol: "oidc";
 	issuer: string;
 	clientId: string;
-	/** Sealed. */
-	clientSecret: string;
-	secretSetAt: Date;
-	secretSetBy: string;
+	/** Sealed. Null: the secret is the deployment's, and stands in no row. */
+	secret: { sealed: string; setAt: Date; setBy: string } | null;
 	metadata: ProviderMetadata;
 };
 
@@ -63,19 +61,13 @@ export function toConnection(row: Row): Connection {
 	const { issuer, clientId, clientSecret, secretSetAt, secretSetBy, metadata, saml } = row;
 	const { protocol, ...common } = row;
 	if (protocol === "saml" && saml) return { ...common, protocol, issuer, saml };
-	if (protocol !== "oidc" || !issuer || !clientId || !clientSecret || !metadata)
+	if (protocol !== "oidc" || !issuer || !clientId || !metadata)
 		throw new Error(`the connection ${row.id} is not whole`);
-	if (!secretSetAt || !secretSetBy) throw new Error(`the secret of ${row.id} is nobody's`);
-	return {
-		...common,
-		protocol,
-		issuer,
-		clientId,
-		clientSecret,
-		secretSetAt,
-		secretSetBy,
-		metadata,
-	};
+	const whole = { ...common, protocol, issuer, clientId, metadata };
+	if (row.deploymentClient) return { ...whole, secret: null };
+	if (!clientSecret || !secretSetAt || !secretSetBy)
+		throw new Error(`the secret of ${row.id} is nobody's`);
+	return { ...whole, secret: { sealed: clientSecret, setAt: secretSetAt, setBy: secretSetBy } };
 }
 
 /** The connection of an address at the provider, which names no workspace. Null when there is none. */
@@ -245,8 +237,8 @@ export async function recordPassedTest(
 
 /** The stored secret, for a test of edited settings that keep it. */
 export function storedSecret(connection: OidcConnection | null): string {
-	if (!connection) throw new Error("there is no stored secret to keep");
-	return open(connection.clientSecret, secretPlace(connection.id));
+	if (!connection?.secret) throw new Error("there is no stored secret to keep");
+	return open(connection.secret.sealed, secretPlace(connection.id));
 }
 
 /** Seals a secret for the connection of an id. */

@@ -89,7 +89,44 @@ const samlSchema = z.object({
 
 const draftSchema = z.discriminatedUnion("protocol", [oidcSchema, samlSchema]);
 
-export type OidcDraft = z.infer<typeof oidcSchema>;
+/**
+ * Google by the deployment's client: the account that an admin signs in with says the rest. Claims
+ * are Google's own, so there is nothing to map.
+ */
+const sharedSchema = z
+	.object({
+		protocol: z.literal("oidc"),
+		client: z.literal("deployment"),
+		name: named.name,
+		/** What an account fixed before. Blank: the one that this member tested with last. */
+		hostedDomain: domainName,
+	})
+	.transform(
+		({ name, hostedDomain }): OidcDraft => ({
+			...blankOidc,
+			client: "deployment",
+			name,
+			provider: "google",
+			hostedDomain,
+		}),
+	);
+
+const blankOidc = {
+	protocol: "oidc",
+	issuer: "",
+	clientId: "",
+	clientSecret: "",
+	secretExpiresOn: "",
+	discoveryEndpoint: "",
+	emailDomain: "",
+	scopes: "",
+	claimMapping: { email: "", name: "", givenName: "", familyName: "", subject: "" },
+} as const;
+
+export type OidcDraft = z.infer<typeof oidcSchema> & {
+	/** In place of a client of the workspace's own. */
+	client?: "deployment" | undefined;
+};
 export type SamlDraft = z.infer<typeof samlSchema>;
 export type Draft = OidcDraft | SamlDraft;
 export type DraftField = keyof OidcDraft | keyof SamlDraft;
@@ -119,13 +156,19 @@ function ofItsSource(input: unknown): unknown {
 	return { ...input, ...Object.fromEntries(left) };
 }
 
+const isShared = (input: unknown) =>
+	typeof input === "object" && input !== null && "client" in input && input.client === "deployment";
+
 /** Reads what a form sent. @returns the draft, or the first problem of each field. */
 export function parseDraft(
 	input: unknown,
 ): { ok: true; draft: Draft } | { ok: false; problems: DraftProblems } {
-	const parsed = draftSchema.safeParse(ofItsSource(input));
+	const parsed = isShared(input)
+		? sharedSchema.safeParse(input)
+		: draftSchema.safeParse(ofItsSource(input));
 	if (parsed.success) {
-		const { data: draft } = parsed;
+		const draft: Draft = parsed.data;
+		if (draft.protocol === "oidc" && draft.client) return { ok: true, draft };
 		if (draft.protocol === "oidc" && !draft.issuer && !draft.discoveryEndpoint)
 			return { ok: false, problems: { issuer: "required" } };
 		if (draft.protocol === "saml") {

@@ -2,6 +2,7 @@
 import { and, desc, eq, inArray, like, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, identities, members, removals, signIns } from "@/db/schema";
+import type { ProviderMetadata } from "@/db/schema/sso";
 import { invitationFact, isWaiting } from "@/lib/accounts/accept-invitation";
 import { loadMemberFacts, previewAccess } from "@/lib/members/access";
 import type { Member } from "@/lib/members/members";
@@ -10,6 +11,7 @@ import type { PersonFacts, SignInFacts } from "@/lib/policy/admit";
 import { planIncludesSso, ssoIsActive, type Workspace } from "@/lib/workspaces/workspaces";
 import type { Identity } from "./claims";
 import type { Connection } from "./connections";
+import { vouchedDomain } from "./deployment-client";
 import { domainsFor } from "./domains";
 
 /** What of a connection the decision and its effects rest on. */
@@ -23,7 +25,8 @@ export type FactConnection = Pick<
 	| "revision"
 	| "settingsHash"
 	| "idpInitiated"
->;
+	| "deploymentClient"
+> & { metadata?: Partial<ProviderMetadata> | null };
 
 /** What the browser brings beside the provider's answer. */
 export type Brought = {
@@ -52,10 +55,12 @@ export async function loadSsoFacts(
 		return accepts ? { ...person, active: true, hasRole: await wouldHaveRole(tx, member) } : person;
 	};
 	const proved = await domainsFor(tx, workspace.id, connection.id, now);
+	const vouched = vouchedDomain(connection);
+	const ofGoogle = vouched && !proved.elsewhere.includes(vouched) ? [vouched] : [];
 	return {
 		ssoInPlan: planIncludesSso(workspace.plan),
 		ssoActive: await ssoIsActive(tx, workspace.id),
-		verifiedDomains: proved.own,
+		verifiedDomains: [...proved.own, ...ofGoogle],
 		domainsElsewhere: proved.elsewhere,
 		invitation,
 		connection: {

@@ -173,13 +173,19 @@ async function restore(tx: Tx, signIn: SignIn): Promise<void> {
 	await tx.update(signIns).set({ ticketHash: signIn.ticketHash }).where(keyOf(signIn));
 }
 
-/** The connection as it is now; for a test of settings never saved, those in its place. */
+/** The connection as it is now; for a test, with the settings under test in place of its own. */
 async function connectionOf(tx: Tx, signIn: SignIn): Promise<FactConnection | null> {
 	const stored = signIn.connectionId
 		? await findConnection(tx, signIn.workspaceId, signIn.connectionId)
 		: null;
-	if (stored || !signIn.draft) return stored;
-	const { name, provider } = signIn.draft;
+	if (!signIn.draft) return stored;
+	const { deploymentClient } = signIn;
+	const { name, provider, hostedDomain } = signIn.draft;
+	const tested = {
+		deploymentClient,
+		metadata: hostedDomain ? { hosted_domain: hostedDomain } : null,
+	};
+	if (stored) return { ...stored, ...tested };
 	// No identity can be linked under the attempt's own id, and a test writes nothing anyway.
 	const { workspaceId, id, settingsHash } = signIn;
 	return {
@@ -191,6 +197,7 @@ async function connectionOf(tx: Tx, signIn: SignIn): Promise<FactConnection | nu
 		idpInitiated: "page",
 		name,
 		provider,
+		...tested,
 	};
 }
 

@@ -73,6 +73,10 @@ export const guideSchema = z.strictObject({
 	/** What to bring back, and where it is. */
 	bring: z.array(z.strictObject({ field: z.string(), label: z.string(), where: words })).min(1),
 	steps: z.array(stepSchema).min(3),
+	/** What is left to do where the deployment has a client there, instead of making one. */
+	withoutClient: z
+		.strictObject({ needs: z.array(words).min(1), steps: z.array(stepSchema).min(1) })
+		.optional(),
 	/** SAML attributes to release: their name, what they are made from, what they mean. */
 	release: z.array(z.strictObject({ name: z.string(), from: z.string(), means: words })),
 	/** What one reads when it fails, and the usual cause. */
@@ -83,6 +87,11 @@ export const guideSchema = z.strictObject({
 
 export type Guide = z.infer<typeof guideSchema>;
 export type GuideStep = Guide["steps"][number];
+
+/** A guide as it is with the deployment's client: nothing is exchanged. */
+export function withoutClient(guide: Guide): Guide {
+	return guide.withoutClient ? { ...guide, ...guide.withoutClient, bring: [] } : guide;
+}
 
 /**
  * How many steps are done. Facts come in order: where a later step is seen to be done, those before

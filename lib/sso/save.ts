@@ -1,5 +1,5 @@
 /** Saving a connection: settings that differ make a new revision, whose test is still to pass. */
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull } from "drizzle-orm";
 import { type Db, type Tx, transact } from "@/db/client";
 import { connections, identities, members, signIns } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
@@ -21,12 +21,21 @@ import type { Draft } from "./draft";
 import { viewCertificate } from "./saml/certificates";
 import type { fetchMetadata } from "./saml/metadata";
 import { usesOurKey } from "./saml/service-keys";
-import { hashOfSettings, mappingOf, type ReadySettings, readyDraft, scopesOf } from "./settings";
+import {
+	hashOfSettings,
+	mappingOf,
+	type OidcSettings,
+	type ReadySettings,
+	readyDraft,
+	scopesOf,
+	usesDeploymentClient,
+} from "./settings";
 
 /**
  * Saves a connection. An active connection stays active, as its admins chose, but says that it is
  * untested.
- * Refused: as `readyDraft`; stale, secret_missing, last_admin.
+ * Refused: as `readyDraft`; stale, secret_missing, last_admin, google_account_first where nobody has
+ *   signed in with an account of the domain it would be bound to.
  * @param id the connection being edited, or null for a new one.
  */
 export async function saveConnection(
@@ -43,6 +52,8 @@ export async function saveConnection(
 	if (!ready.ok) return ready;
 	const connectionId = id ?? newId();
 	const settingsHash = hashOfSettings(ready.settings, stored, connectionId);
+	if (!(await isBound(db, workspace, ready.settings, settingsHash)))
+		return { ok: false, reason: "google_account_first" };
 	// An identity belongs to its issuer: other settings may close the last admin's only way in.
 	type Saved = { ok: true; connection: Connection } | ConnectionRefusal;
 	return transact(db, (tx) =>
@@ -87,7 +98,7 @@ export async function saveConnection(
 			if (!row) throw new Error("the connection vanished inside its transaction");
 			const connection = toConnection(row);
 			await recordChange(tx, actor, connection, "connection.changed", {
-				secretReplaced: "clientSecret" in values,
+				secretReplaced: "clientSecret" in values && values.clientSecret !== null,
 				before: shown(current),
 				after: shown(connection),
 			});
@@ -101,6 +112,47 @@ const beginsToNeedOurs = (before: Connection, after: ReturnType<typeof valuesOf>
 	after.protocol === "saml" &&
 	!usesOurKey(before) &&
 	usesOurKey({ ...before, saml: after.saml });
+
+/** Whether Google itself has said, in a test, that the domain is an organization's: typing it is not enough. */
+async function isBound(
+	db: Db,
+	workspace: Workspace,
+	settings: ReadySettings,
+	settingsHash: string,
+): Promise<boolean> {
+	if (!usesDeploymentClient(settings, null)) return true;
+	if (settings.protocol !== "oidc" || !settings.metadata.hosted_domain) return false;
+	const rows = await db
+		.select({ id: signIns.id })
+		.from(signIns)
+		.where(
+			and(
+				eq(signIns.workspaceId, workspace.id),
+				eq(signIns.settingsHash, settingsHash),
+				eq(signIns.intent, "test"),
+				// Kept once its account was found to be of the domain.
+				isNotNull(signIns.claims),
+			),
+		)
+		.limit(1);
+	return rows.length > 0 || (await isStoredSo(db, workspace, settingsHash));
+}
+
+/** Whether a connection of the workspace is bound so already, however long ago its test was. */
+async function isStoredSo(db: Db, workspace: Workspace, settingsHash: string): Promise<boolean> {
+	const rows = await db
+		.select({ id: connections.id })
+		.from(connections)
+		.where(
+			and(
+				eq(connections.workspaceId, workspace.id),
+				eq(connections.settingsHash, settingsHash),
+				eq(connections.deploymentClient, true),
+			),
+		)
+		.limit(1);
+	return rows.length > 0;
+}
 
 /** Which claim tells people apart. */
 const subjectClaim = ({ claimMapping }: Pick<Connection, "claimMapping">) =>
@@ -140,14 +192,27 @@ function valuesOf(
 		secretExpiresOn: draft.secretExpiresOn || null,
 		scopes: scopesOf(draft),
 		metadata,
-		...(secret.kind === "new"
-			? {
-					clientSecret: sealSecret(id, secret.text),
-					secretSetAt: now,
-					secretSetBy: actor.label,
-				}
-			: {}),
+		deploymentClient: secret.kind === "deployment",
+		...secretColumns(secret, { id, actor, now }),
 	};
+}
+
+function secretColumns(
+	secret: OidcSettings["secret"],
+	{ id, actor, now }: { id: string; actor: Actor; now: Date },
+) {
+	switch (secret.kind) {
+		case "kept":
+			return {};
+		case "deployment":
+			return { clientSecret: null, secretSetAt: null, secretSetBy: null };
+		case "new":
+			return {
+				clientSecret: sealSecret(id, secret.text),
+				secretSetAt: now,
+				secretSetBy: actor.label,
+			};
+	}
 }
 
 /** Settings that were tested before they were saved need no second test. */
@@ -183,6 +248,14 @@ function shown(connection: Connection) {
 		const certificates = idp?.certificates.map((pem) => viewCertificate(pem).fingerprint);
 		return { ...both, ...asked, ...idp, certificates, metadataUrl, idpInitiated };
 	}
-	const { clientId, discoveryEndpoint, secretExpiresOn } = connection;
-	return { ...both, clientId, discoveryEndpoint, secretExpiresOn, scopes };
+	const { clientId, deploymentClient, discoveryEndpoint, secretExpiresOn, metadata } = connection;
+	return {
+		...both,
+		clientId,
+		...(deploymentClient ? { deploymentClient } : {}),
+		...(metadata.hosted_domain ? { hostedDomain: metadata.hosted_domain } : {}),
+		discoveryEndpoint,
+		secretExpiresOn,
+		scopes,
+	};
 }

@@ -15,6 +15,7 @@ import {
 	type SamlConnection,
 	storedSecret,
 } from "./connections";
+import { deploymentClient, hashOfShared, placeholder } from "./deployment-client";
 import { discover } from "./discovery";
 import type { Draft, OidcDraft, SamlDraft } from "./draft";
 import { readCertificates } from "./saml/certificates";
@@ -23,11 +24,12 @@ import { fetchMetadata, isSafeAddress, readMetadata } from "./saml/metadata";
 /** Settings that were read from the provider: ready to store, or, where complete, to test. */
 export type ReadySettings = OidcSettings | SamlReady;
 
-type OidcSettings = {
+export type OidcSettings = {
 	protocol: "oidc";
 	draft: OidcDraft;
 	metadata: ProviderMetadata;
-	secret: { kind: "new"; text: string } | { kind: "kept" };
+	/** Typed, stored already, or the deployment's. */
+	secret: { kind: "new"; text: string } | { kind: "kept" } | { kind: "deployment" };
 };
 
 type SamlReady = {
@@ -43,7 +45,7 @@ type SamlReady = {
  * @param reader how an OpenID provider is asked, and `metadataReader` how a SAML one is.
  * Refused: plan_needed, secret_missing (also where issuer, token endpoint or client ID changed: a
  *   stored secret belongs to where it was entered for), stale where the stored one speaks another
- *   protocol, and every reason of `discover` and of ./saml/metadata.
+ *   protocol, google_client_missing, and every reason of `discover` and of ./saml/metadata.
  */
 export async function readyDraft(
 	workspace: Workspace,
@@ -67,7 +69,8 @@ async function readyOidc(
 	stored: OidcConnection | null,
 	reader: typeof discover,
 ): Promise<{ ok: true; settings: OidcSettings } | ConnectionRefusal> {
-	if (!draft.clientSecret && !stored)
+	if (draft.client === "deployment") return readyShared(draft, reader);
+	if (!draft.clientSecret && !stored?.secret)
 		return { ok: false, reason: "secret_missing", field: "clientSecret" };
 	const found = await reader(draft.issuer, draft.discoveryEndpoint || null);
 	if (!found.ok)
@@ -80,12 +83,45 @@ async function readyOidc(
 	if (draft.clientSecret)
 		return { ok: true, settings: { ...read, secret: { kind: "new", text: draft.clientSecret } } };
 	const sameOwner =
+		stored?.secret !== null &&
 		stored !== null &&
 		stored.metadata.issuer === metadata.issuer &&
 		stored.clientId === draft.clientId &&
 		hostOf(stored.metadata.token_endpoint) === hostOf(metadata.token_endpoint);
 	if (!sameOwner) return { ok: false, reason: "secret_missing", field: "clientSecret" };
 	return { ok: true, settings: { ...read, secret: { kind: "kept" } } };
+}
+
+/** With the deployment's client there is nothing to choose but the account: Google is asked itself. */
+async function readyShared(
+	draft: OidcDraft,
+	reader: typeof discover,
+): Promise<{ ok: true; settings: OidcSettings } | ConnectionRefusal> {
+	const client = deploymentClient();
+	if (!client) return { ok: false, reason: "google_client_missing" };
+	const found = await reader(client.issuer, null);
+	if (!found.ok) return found;
+	return {
+		ok: true,
+		settings: {
+			protocol: "oidc",
+			draft: { ...draft, issuer: client.issuer, clientId: client.id },
+			metadata: {
+				...found.metadata,
+				...(draft.hostedDomain ? { hosted_domain: draft.hostedDomain } : {}),
+			},
+			secret: { kind: "deployment" },
+		},
+	};
+}
+
+/** Whether a sign-in goes through the deployment's client: by the settings under test, else as stored. */
+export function usesDeploymentClient(
+	settings: ReadySettings | null,
+	connection: Pick<Connection, "deploymentClient"> | null,
+): boolean {
+	if (settings) return settings.protocol === "oidc" && settings.secret.kind === "deployment";
+	return connection?.deploymentClient ?? false;
 }
 
 const hostOf = (address: string) => new URL(address).host;
@@ -197,13 +233,23 @@ export function engineSettings(
 ): EngineConnection {
 	if (settings) {
 		const { draft, metadata, secret } = settings;
-		const clientSecret = secret.kind === "new" ? secret.text : storedSecret(stored);
+		const clientSecret = secret.kind === "deployment" ? placeholder() : textOf(secret, stored);
 		return { clientId: draft.clientId, clientSecret, metadata: forEngine(metadata) };
 	}
 	if (!stored) throw new Error("a sign-in needs a connection or settings to test");
 	const { clientId, metadata } = stored;
-	return { clientId, clientSecret: storedSecret(stored), metadata: forEngine(metadata) };
+	if (!stored.deploymentClient)
+		return { clientId, clientSecret: storedSecret(stored), metadata: forEngine(metadata) };
+	const client = deploymentClient();
+	// The deployment's secret is for the deployment's issuer alone.
+	if (client?.issuer !== metadata.issuer) throw new Error("the deployment has no such client");
+	return { clientId: client.id, clientSecret: placeholder(), metadata: forEngine(metadata) };
 }
+
+const textOf = (
+	secret: { kind: "new"; text: string } | { kind: "kept" },
+	stored: OidcConnection | null,
+) => (secret.kind === "new" ? secret.text : storedSecret(stored));
 
 /** What the provider itself said. */
 function forEngine({ hosted_domain: _, ...metadata }: ProviderMetadata): ProviderMetadata {
@@ -240,6 +286,11 @@ export function hashOfSettings(
 	id = stored?.id ?? null,
 ): string {
 	const claimMapping = mappingOf(settings.draft);
+	if (settings.protocol === "oidc" && settings.secret.kind === "deployment") {
+		const { clientId, issuer } = settings.draft;
+		const hostedDomain = settings.metadata.hosted_domain ?? null;
+		return hashOfShared({ clientId, issuer, hostedDomain });
+	}
 	return createHmac("sha256", deriveKey("settings"))
 		.update(JSON.stringify(partsOf(settings, stored, id, claimMapping)))
 		.digest("base64url");
@@ -263,7 +314,7 @@ function partsOf(
 	const asked = { scopes: scopesOf(draft), claimMapping };
 	return [
 		draft.clientId,
-		secret.kind === "new" ? secret.text : storedSecret(kept),
+		secret.kind === "deployment" ? null : textOf(secret, kept),
 		Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)),
 		...(asked.scopes || asked.claimMapping ? [asked] : []),
 	];

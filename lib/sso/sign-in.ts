@@ -14,6 +14,7 @@ import { newId } from "@/lib/platform/ids";
 import type { Reason } from "@/lib/policy/reasons";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import {
+	bindDomain,
 	draftOf,
 	endRefused,
 	type FlowVisitor,
@@ -29,13 +30,18 @@ import {
 	whyClosed,
 } from "./attempt";
 import * as broker from "./broker";
-import { choicesFor, chosenParameters, isOfDomain } from "./choices";
+import { choicesFor, chosenParameters, judgeDomain } from "./choices";
 import { identityOf, shownClaims } from "./claims";
 import type { Connection } from "./connections";
 import { causeOf } from "./engine-errors";
 import { oidcSession } from "./provider-session";
 import { beginSaml } from "./saml/sign-in";
-import { engineSettings, hashOfSettings, type ReadySettings } from "./settings";
+import {
+	engineSettings,
+	hashOfSettings,
+	type ReadySettings,
+	usesDeploymentClient,
+} from "./settings";
 
 export { type FlowVisitor, mayBegin, type Refused, type SignIn, step } from "./attempt";
 
@@ -67,9 +73,10 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 	const id = newId();
 	const engine = engineSettings(settings, connection?.protocol === "oidc" ? connection : null);
 	const settingsHash = settings ? hashOfSettings(settings, connection) : connection?.settingsHash;
+	const deploymentClient = usesDeploymentClient(settings, connection);
 	const { url, state, codeVerifier } = await broker.begin(
 		db,
-		{ workspaceId: workspace.id, id },
+		{ workspaceId: workspace.id, id, deploymentClient },
 		engine,
 		{
 			...chosenParameters(settings, connection),
@@ -80,6 +87,7 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
 	);
 	await insertWithCode(db, {
 		...rowOf(start, id, codeVerifier),
+		deploymentClient,
 		draft: settings ? draftOf(settings) : null,
 		settingsHash: settingsHash ?? "",
 		stateHash: hashToken(state),
@@ -92,14 +100,15 @@ export async function beginSignIn(db: Db, start: Start): Promise<{ url: string; 
  * Takes the provider's answer. Nobody is signed in yet: the browser gets a ticket, good once and
  * for a minute, in the browser that began.
  * @param workspaceId whose callback it came to. An answer for another workspace is unknown there.
+ *   Null: the one address of the deployment's client, where no other answer is known.
  * @param answer the query of the callback.
  * Refused: state_unknown, answer_used, transaction_expired, other_browser, connection_off,
- *   connection_paused, connection_changed, issuer_differs, and what the provider or its token is
- *   refused for (see ./engine-errors).
+ *   connection_paused, connection_changed, issuer_differs, hosted_domain_missing and _differs, and
+ *   what the provider or its token is refused for (see ./engine-errors).
  */
 export async function acceptAnswer(
 	db: Db,
-	workspaceId: string,
+	workspaceId: string | null,
 	answer: Record<string, string>,
 	visitor: FlowVisitor,
 	now: Date,
@@ -137,8 +146,9 @@ export async function acceptAnswer(
 	}
 	trace.push(step("verified", true, new Date()));
 	const choices = await choicesFor(db, signIn);
-	if (!isOfDomain(verified.claims, choices))
-		return refuse("hosted_domain_differs", {
+	const account = judgeDomain(verified.claims, signIn, choices);
+	if (!account.ok)
+		return refuse(account.reason, {
 			expected: choices.hostedDomain ?? "",
 			received: String(verified.claims.hd ?? "—"),
 		});
@@ -147,6 +157,8 @@ export async function acceptAnswer(
 	if (signIn.intent === "fresh" && isStale(read.identity, signIn))
 		return refuse("needs_fresh_sign_in");
 
+	// The account that an admin chose fixes the domain, and with it what the test is of.
+	if (account.binds) await bindDomain(db, signIn, account.binds);
 	const ticket = await giveTicket(db, signIn, {
 		identity: read.identity,
 		shown: shownClaims(verified.claims),

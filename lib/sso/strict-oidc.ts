@@ -27,14 +27,19 @@ export const idTokenName = "gatehouse:id_token";
  * whatever userinfo says; we prove ourselves as the provider announced; and an error is its cause,
  * which tells more.
  * @param onUse called as often as it is used.
+ * @param secretOf the client secret, of what the engine was given in its place.
  */
-export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary {
+export function strictOidc(
+	library: OidcLibrary,
+	onUse: () => void,
+	secretOf: (given: string) => string,
+): OidcLibrary {
 	const signed = new WeakMap<Configuration, Claims>();
 	return {
 		...library,
 		Configuration: new Proxy(library.Configuration, {
 			construct(Configuration, settings) {
-				const configuration = new Configuration(...withMethod(library, settings));
+				const configuration = new Configuration(...withMethod(library, settings, secretOf));
 				library.enableNonRepudiationChecks(configuration);
 				onUse();
 				return configuration;
@@ -59,7 +64,12 @@ export function strictOidc(library: OidcLibrary, onUse: () => void): OidcLibrary
  * How we prove ourselves to the provider. The library would put the secret into the body whatever
  * was announced; where nothing was, it goes into the header (OpenID Connect Discovery §3).
  */
-function withMethod(library: OidcLibrary, [server, clientId, secret, ...rest]: unknown[]) {
+function withMethod(
+	library: OidcLibrary,
+	[server, clientId, given, ...rest]: unknown[],
+	secretOf: (given: string) => string,
+) {
+	const secret = typeof given === "string" ? secretOf(given) : given;
 	const { token_endpoint_auth_methods_supported: methods = ["client_secret_basic"] } = server as {
 		token_endpoint_auth_methods_supported?: string[];
 	};

@@ -6,6 +6,7 @@ import { database } from "@/db/client";
 import { findSession } from "@/lib/accounts/sessions";
 import { env } from "@/lib/platform/env";
 import { isEmail } from "@/lib/platform/text";
+import { whyWithoutClient } from "@/lib/sso/deployment-client";
 import { wayIn } from "@/lib/sso/routing";
 import { beginSignIn, mayBegin } from "@/lib/sso/sign-in";
 import { findWorkspace } from "@/lib/workspaces/workspaces";
@@ -28,6 +29,8 @@ export async function GET(request: NextRequest): Promise<Response> {
 	const visitor = await flowVisitor({ write: true });
 	const allowed = await mayBegin(db, visitor);
 	if (!allowed.ok) return away(refusedPath({ ok: false, reason: "throttled", signIn: null }));
+	const without = whyWithoutClient(way.way.connection);
+	if (without) return away(refusedPath({ ok: false, reason: without, signIn: null }));
 	const fresh = request.nextUrl.searchParams.has("again")
 		? await findSession(db, { workspaceId: workspace.id }, visitor.browserId, now)
 		: null;

@@ -21,11 +21,12 @@ import {
 	pauseConnection,
 	removeConnection,
 } from "@/lib/sso/connections";
+import { boundBy, vouchedDomain } from "@/lib/sso/deployment-client";
 import { addDomain, normalDomain } from "@/lib/sso/domains";
 import { type Draft, type DraftProblems, parseDraft } from "@/lib/sso/draft";
 import { saveConnection } from "@/lib/sso/save";
 import { readyDraft, whyUntestable } from "@/lib/sso/settings";
-import { beginSignIn, findSignIn } from "@/lib/sso/sign-in";
+import { beginSignIn, findSignIn, lastTest } from "@/lib/sso/sign-in";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 
 export type Saved = { ok: true; id: string };
@@ -54,7 +55,7 @@ export async function saveConnectionAction(
 	if (!allowed.ok) return refusal(allowed.reason);
 	const parsed = parseDraft(values);
 	if (!parsed.ok) return { ok: false, reason: "malformed", problems: parsed.problems };
-	const { workspace, actor } = allowed.session;
+	const { workspace, actor, member } = allowed.session;
 	const known = id === null || isId(id) ? id : null;
 	const domain = parsed.draft.protocol === "oidc" ? (parsed.draft.emailDomain ?? "") : "";
 	const refuseDomain = (reason: Reason) =>
@@ -63,7 +64,8 @@ export async function saveConnectionAction(
 	const normal = domain ? normalDomain(domain) : null;
 	if (normal && !normal.ok) return refuseDomain(normal.reason);
 	const db = await database();
-	const saved = await saveConnection(db, actor, workspace, known, parsed.draft);
+	const draft = await withChosen(workspace.id, known, member.id, parsed.draft);
+	const saved = await saveConnection(db, actor, workspace, known, draft);
 	if (!saved.ok) return refuseDraft(saved, parsed.draft, workspace);
 	revalidatePath(pageOf(slug));
 	if (domain) {
@@ -71,6 +73,21 @@ export async function saveConnectionAction(
 		if (!added.ok) return refuseDomain(added.reason);
 	}
 	return { ok: true, id: saved.connection.id };
+}
+
+/** A blank domain at Google is that of the account the member chose last, or the stored one. */
+async function withChosen(
+	workspaceId: string,
+	id: string | null,
+	memberId: string,
+	draft: Draft,
+): Promise<Draft> {
+	if (draft.protocol !== "oidc" || !draft.client || draft.hostedDomain) return draft;
+	const db = await database();
+	const test = await lastTest(db, workspaceId, id, memberId);
+	const stored = id ? await findConnection(db, workspaceId, id) : null;
+	const hostedDomain = (test && boundBy(test)) ?? (stored && vouchedDomain(stored)) ?? undefined;
+	return { ...draft, hostedDomain };
 }
 
 /** Begins a test of the settings as they stand in the form. */

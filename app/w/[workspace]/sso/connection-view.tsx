@@ -26,10 +26,10 @@ export async function connectionView(
 		trouble: trouble && (await troubleView(trouble, name, workspace)),
 		values: await valuesOf(connection),
 		secret:
-			connection.protocol === "oidc"
+			connection.protocol === "oidc" && connection.secret
 				? {
-						setAt: connection.secretSetAt,
-						setBy: connection.secretSetBy,
+						setAt: connection.secret.setAt,
+						setBy: connection.secret.setBy,
 						expiresOn: connection.secretExpiresOn,
 					}
 				: null,
@@ -56,6 +56,13 @@ async function valuesOf(connection: Connection): Promise<ConnectionView["values"
 				: []),
 			{ label: list("acsUrl"), value: acsUrl },
 			{ label: list("entityId"), value: entityId },
+		];
+	}
+	if (connection.deploymentClient) {
+		const form = await getTranslations("connection.fields");
+		return [
+			{ label: t("issuer"), value: connection.issuer },
+			{ label: form("hostedDomain"), value: connection.metadata.hosted_domain ?? "" },
 		];
 	}
 	return [

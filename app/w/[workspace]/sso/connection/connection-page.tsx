@@ -20,9 +20,10 @@ import { type Policy, turningOnSignsOut } from "@/lib/policy/document";
 import { backchannelUri } from "@/lib/sso/backchannel";
 import { redirectUri } from "@/lib/sso/broker";
 import type { Connection } from "@/lib/sso/connections";
+import { deploymentClient } from "@/lib/sso/deployment-client";
 import { listDomains } from "@/lib/sso/domains";
 import { readGuide } from "@/lib/sso/guide-files";
-import type { GuideFact } from "@/lib/sso/guides";
+import { type GuideFact, withoutClient } from "@/lib/sso/guides";
 import { type Protocol, type Provider, providerOf } from "@/lib/sso/providers";
 import { viewCertificate } from "@/lib/sso/saml/certificates";
 import { newCertificateSince, serviceKeys, usesOurKey } from "@/lib/sso/saml/service-keys";
@@ -35,6 +36,7 @@ import { ssoIsActive } from "@/lib/workspaces/workspaces";
 import { loginUrl } from "../addresses";
 import { noteCertificateAction } from "../certificate-action";
 import { testView } from "../test-view";
+import { GooglePart } from "./google-part";
 import { OidcPart } from "./oidc-part";
 import { SamlPart } from "./saml-part";
 
@@ -44,12 +46,15 @@ export async function ConnectionPage({
 	connection,
 	providerKey,
 	asked,
+	askedClient,
 }: {
 	session: Session;
 	connection: Connection | null;
 	providerKey: string;
 	/** The protocol of a new connection; the provider's first, if it is none that it speaks. */
 	asked?: string;
+	/** Of Google: "own" or "deployment", where the admin chose between them. */
+	askedClient?: string;
 }) {
 	const { workspace } = session;
 	const provider = providerOf(providerKey);
@@ -59,7 +64,12 @@ export async function ConnectionPage({
 	const test = await lastTest(db, workspace.id, connection?.id ?? null, session.member.id);
 	const name = connection?.name ?? provider.name;
 	const home = `/w/${workspace.slug}/sso`;
-	const guide = await readGuide(provider.key, protocol);
+	const isShared = protocol === "oidc" && usesShared(provider, connection, askedClient);
+	const whole = await readGuide(provider.key, protocol);
+	const guide = isShared ? withoutClient(whole) : whole;
+	const here = connection
+		? `${home}/connection/${connection.id}?`
+		: `${home}/connection/new?provider=${provider.key}&protocol=oidc&`;
 	const { document } = await currentPolicy(db, workspace.id);
 	const result = test ? (
 		<TestResult
@@ -125,11 +135,19 @@ export async function ConnectionPage({
 								secondFactor={secondFactorOf(document)}
 							/>
 						)}
-						{protocol === "oidc" ? (
+						{isShared ? (
+							<GooglePart
+								{...part}
+								connection={connection?.protocol === "oidc" ? connection : null}
+								test={test}
+								ownHref={`${here}client=own`}
+							/>
+						) : protocol === "oidc" ? (
 							<OidcPart
 								{...part}
 								connection={connection?.protocol === "oidc" ? connection : null}
 								ours={oidc}
+								sharedHref={offersShared(provider) ? `${here}client=deployment` : null}
 							/>
 						) : (
 							<SamlPart
@@ -139,7 +157,7 @@ export async function ConnectionPage({
 								ours={saml}
 							/>
 						)}
-						{connection ? (
+						{connection && !isShared ? (
 							<SignOutValues
 								provider={name}
 								{...(connection.protocol === "saml"
@@ -194,6 +212,20 @@ async function turnOnOf(
 	const signsOut = turningOnSignsOut(policy, !(await ssoIsActive(db, workspaceId)), now);
 	const { sessions } = await offNumbers(db, workspaceId, now);
 	return { by: policy.activation, endsSessions: signsOut ? sessions : 0 };
+}
+
+/** Whether Google Workspace can be connected by a client that the deployment has. */
+const offersShared = ({ key }: Provider) => key === "google" && deploymentClient() !== null;
+
+/** Whether a connection is, or would be, made with the deployment's client. */
+function usesShared(
+	provider: Provider,
+	connection: Connection | null,
+	asked: string | undefined,
+): boolean {
+	if (!offersShared(provider)) return false;
+	if (asked === "own" || asked === "deployment") return asked === "deployment";
+	return connection?.deploymentClient ?? true;
 }
 
 function protocolOf({ speaks }: Provider, asked: string | undefined): Protocol {

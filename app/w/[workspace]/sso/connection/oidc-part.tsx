@@ -23,6 +23,7 @@ export async function OidcPart({
 	domains,
 	result,
 	turnOn,
+	sharedHref,
 }: {
 	slug: string;
 	connection: OidcConnection | null;
@@ -33,7 +34,11 @@ export async function OidcPart({
 	domains: ReactNode;
 	result: ReactNode;
 	turnOn: TurnOn | null;
+	/** Where Google is connected by the deployment's client instead, if it has one. */
+	sharedHref: string | null;
 }) {
+	// What is stored with the deployment's client has no client ID of the workspace's own.
+	const own = connection?.deploymentClient ? null : connection;
 	const t = await getTranslations("connection");
 	const format = await getFormatter();
 	const algorithms = connection?.metadata.id_token_signing_alg_values_supported ?? ["RS256"];
@@ -46,7 +51,7 @@ export async function OidcPart({
 					name,
 					provider: provider.key,
 					issuer: connection?.issuer ?? "",
-					clientId: connection?.clientId ?? "",
+					clientId: own?.clientId ?? "",
 					clientSecret: "",
 					secretExpiresOn: connection?.secretExpiresOn ?? "",
 					discoveryEndpoint: connection?.discoveryEndpoint ?? "",
@@ -62,17 +67,18 @@ export async function OidcPart({
 				}}
 				ours={ours}
 				secretSet={
-					connection
+					connection?.secret
 						? t("secretSet", {
-								on: format.dateTime(connection.secretSetAt, { day: "numeric", month: "short" }),
-								by: connection.secretSetBy,
+								on: format.dateTime(connection.secret.setAt, { day: "numeric", month: "short" }),
+								by: connection.secret.setBy,
 							})
 						: null
 				}
+				sharedHref={sharedHref}
 				found={
-					connection
+					own
 						? {
-								issuer: connection.issuer,
+								issuer: own.issuer,
 								sentence: t("found", { algorithms: format.list(algorithms) }),
 							}
 						: null

@@ -14,8 +14,10 @@ export async function generateMetadata() {
 
 export default async function EditConnectionPage({
 	params,
+	searchParams,
 }: PageProps<"/w/[workspace]/sso/connection/[id]">) {
 	const { workspace: slug, id } = await params;
+	const { client } = await searchParams;
 	const session = await requireMember(slug, `/w/${slug}/sso`, { recovery: true });
 	const t = await getTranslations("sso");
 	if (!can(session, "sso.manage"))
@@ -25,6 +27,11 @@ export default async function EditConnectionPage({
 		: null;
 	if (!connection) notFound();
 	return (
-		<ConnectionPage session={session} connection={connection} providerKey={connection.provider} />
+		<ConnectionPage
+			session={session}
+			connection={connection}
+			providerKey={connection.provider}
+			{...(client === undefined ? {} : { askedClient: String(client) })}
+		/>
 	);
 }

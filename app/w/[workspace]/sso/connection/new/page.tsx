@@ -18,7 +18,7 @@ export async function generateMetadata({ searchParams }: Props) {
 /** Another connection: its provider first, then its form. */
 export default async function NewConnectionPage({ params, searchParams }: Props) {
 	const { workspace: slug } = await params;
-	const { provider, protocol } = await searchParams;
+	const { provider, protocol, client } = await searchParams;
 	const home = `/w/${slug}/sso`;
 	const session = await requireMember(slug, home, { recovery: true });
 	const t = await getTranslations("sso");
@@ -31,6 +31,7 @@ export default async function NewConnectionPage({ params, searchParams }: Props)
 				connection={null}
 				providerKey={String(provider)}
 				{...(protocol === undefined ? {} : { asked: String(protocol) })}
+				{...(client === undefined ? {} : { askedClient: String(client) })}
 			/>
 		);
 	const connections = await getTranslations("connections");
