@@ -2,8 +2,6 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ComponentProps, type ReactNode, useState } from "react";
-import type { RefusalView } from "@/components/refusal-band";
-import { RevokeDialog } from "@/components/revoke-dialog";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel } from "@/components/ui/panel";
@@ -13,6 +11,7 @@ import { StateBadge } from "@/components/ui/state";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type CreateKey, NewKey } from "./new-key";
+import { Revocable, type RevokeKey } from "./revocable";
 
 export type ApiKeyView = {
 	id: string;
@@ -25,8 +24,6 @@ export type ApiKeyView = {
 	expired: boolean;
 	owner: string;
 };
-
-export type RevokeKey = (id: string) => Promise<{ ok: true } | RefusalView>;
 
 /** The keys of whoever looks, and making one. */
 export function OwnKeys({
@@ -123,7 +120,6 @@ function Keys({
 	withOwner?: boolean;
 }) {
 	const t = useTranslations("api_keys");
-	const [revoking, setRevoking] = useState<ApiKeyView | null>(null);
 	const columns: Column[] = [
 		{ label: t("name") },
 		{ label: t("key") },
@@ -134,48 +130,31 @@ function Keys({
 		{ label: t("actions"), hideLabel: true },
 	];
 	return (
-		<>
-			<Table
-				caption={caption}
-				columns={columns}
-				rows={keys.map((row) => ({
-					key: row.id,
-					cells: [
-						<span key="name" className="[overflow-wrap:anywhere]">
-							{row.name}
-						</span>,
-						<code key="prefix">{row.prefix}…</code>,
-						<Scopes key="scopes" names={row.scopes} />,
-						<span key="made">
-							{withOwner ? `${row.owner}, ` : null}
-							<Moment at={row.createdAt} as="day" />
-						</span>,
-						row.lastUsedAt ? <Moment key="used" at={row.lastUsedAt} /> : t("never"),
-						<Expiry key="expires" row={row} />,
-						<Button
-							key="revoke"
-							variant="quiet"
-							size="sm"
-							aria-label={t("revokeOne", { name: row.name })}
-							onClick={() => setRevoking(row)}
-						>
-							{t("revoke")}
-						</Button>,
-					],
-				}))}
-			/>
-			<RevokeDialog
-				row={revoking}
-				texts={{
-					title: t("question", { name: revoking?.name ?? "" }),
-					description: t("consequence"),
-					confirm: t("confirm"),
-					cancel: t("cancel"),
-				}}
-				revoke={({ id }) => revoke(id)}
-				onClose={() => setRevoking(null)}
-			/>
-		</>
+		<Revocable<ApiKeyView> words="api_keys" revoke={revoke}>
+			{(buttonOf) => (
+				<Table
+					caption={caption}
+					columns={columns}
+					rows={keys.map((row) => ({
+						key: row.id,
+						cells: [
+							<span key="name" className="[overflow-wrap:anywhere]">
+								{row.name}
+							</span>,
+							<code key="prefix">{row.prefix}…</code>,
+							<Scopes key="scopes" names={row.scopes} />,
+							<span key="made">
+								{withOwner ? `${row.owner}, ` : null}
+								<Moment at={row.createdAt} as="day" />
+							</span>,
+							row.lastUsedAt ? <Moment key="used" at={row.lastUsedAt} /> : t("never"),
+							<Expiry key="expires" row={row} />,
+							buttonOf(row),
+						],
+					}))}
+				/>
+			)}
+		</Revocable>
 	);
 }
 

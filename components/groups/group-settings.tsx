@@ -9,6 +9,7 @@ import { Panel, PanelBody, PanelFoot } from "@/components/ui/panel";
 import { SelectField, type SelectOption } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import { useToast } from "@/components/ui/toast";
+import { useFollowed } from "@/components/use-followed";
 import { type GroupProblem, type GroupValues, useGroupErrors } from "./new-group";
 
 /** A group's name and default role. Another role goes through what would change. */
@@ -33,8 +34,8 @@ export function GroupSettings({
 }) {
 	const t = useTranslations("groups");
 	const toast = useToast();
-	const [name, setName] = useState(values.name);
-	const [role, setRole] = useState(values.defaultRole ?? "");
+	const [name, setName] = useFollowed(values.name);
+	const [role, setRole] = useFollowed(values.defaultRole ?? "");
 	const [problem, setProblem] = useState<GroupProblem | null>(null);
 	const [shown, setShown] = useState<ImpactView | null>(null);
 	const [busy, start] = useTransition();

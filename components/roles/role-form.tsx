@@ -10,6 +10,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Panel, PanelBody, PanelFoot } from "@/components/ui/panel";
 import { TextField } from "@/components/ui/text-field";
 import { useToast } from "@/components/ui/toast";
+import { useFollowed } from "@/components/use-followed";
 import { highestRank, type Permission, permissions, withNeeds } from "@/lib/roles/permissions";
 
 export type RoleValues = { name: string; rank: number; permissions: Permission[] };
@@ -179,9 +180,12 @@ function RoleFields({
 	onSubmit: (values: RoleValues) => void;
 }) {
 	const t = useTranslations("roles");
-	const [name, setName] = useState(initial.name);
-	const [rank, setRank] = useState(String(initial.rank));
-	const [chosen, setChosen] = useState<readonly Permission[]>(initial.permissions);
+	const [name, setName] = useFollowed(initial.name);
+	const [rank, setRank] = useFollowed(String(initial.rank));
+	const [chosen, setChosen] = useFollowed<readonly Permission[]>(
+		initial.permissions,
+		(one, other) => withNeeds(one).join() === withNeeds(other).join(),
+	);
 	const values = { name, rank: Number(rank || Number.NaN), permissions: withNeeds(chosen) };
 	const changed =
 		name !== initial.name ||

@@ -68,8 +68,6 @@ export default async function GroupPage({
 			<div className="space-y-12">
 				<Section id="settings" title={t("settings.title")}>
 					<GroupSettings
-						// Saved settings are where the next edit begins.
-						key={`${name} ${defaultRole}`}
 						values={{ name, defaultRole }}
 						roles={roles}
 						note={

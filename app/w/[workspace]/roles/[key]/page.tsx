@@ -73,8 +73,6 @@ export default async function RolePage({ params }: PageProps<"/w/[workspace]/rol
 						</>
 					) : (
 						<EditRole
-							// Saved settings are where the next edit begins.
-							key={[role.name, role.rank, ...held].join(" ")}
 							roleKey={role.key}
 							values={{ name: role.name, rank: role.rank, permissions: held }}
 							people={role.people}
