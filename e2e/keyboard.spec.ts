@@ -20,7 +20,10 @@ test("the keyboard goes everywhere: search, jumps, the palette, and the list of 
 	await search.blur();
 
 	await page.keyboard.press("j");
-	await expect(page.getByRole("link", { name: /Ben Ode|Ines Moreau/ }).first()).toBeFocused();
+	const first = page.getByRole("link", { name: /Ben Ode|Ines Moreau/ }).first();
+	await expect(first).toBeFocused();
+	await page.keyboard.press("o");
+	await expect(page).toHaveURL(/\/members\/[0-9a-f-]{36}$/);
 
 	await page.keyboard.press("g");
 	await page.keyboard.press("a");
@@ -46,4 +49,18 @@ test("the keyboard goes everywhere: search, jumps, the palette, and the list of 
 	await page.keyboard.press("Control+k");
 	await expect(palette).toBeVisible();
 	await expect(keys).toHaveCount(0);
+	await page.keyboard.press("Escape");
+
+	// The main button of a form, from any of its fields; and of a dialog.
+	await page.goto(`${home}/account`);
+	await page.getByLabel("Name", { exact: true }).fill("Ines M.");
+	await page.keyboard.press("Control+Enter");
+	await expect(page.getByRole("button", { name: /^Ines M\., your account/ })).toBeVisible();
+	await page.goto(`${home}/groups`);
+	await page.getByRole("button", { name: "New group" }).first().click();
+	const dialog = page.getByRole("dialog").filter({ has: page.getByLabel("Name") });
+	await dialog.getByLabel("Name").fill("Night shift");
+	await page.keyboard.press("Control+Enter");
+	await expect(dialog).toHaveCount(0);
+	await expect(page.getByText("Night shift").first()).toBeVisible();
 });

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Switch } from "@/components/ui/switch";
+import { focusRow, openRow, pressMain } from "./focused";
 import { jumps, meaningOf } from "./keys";
 import type { NavItem } from "./nav";
 import { Palette } from "./palette";
@@ -61,6 +62,8 @@ export function Keyboard({ items, home }: { items: readonly NavItem[]; home: str
 			// Nothing to do, nothing taken from the browser.
 			if (act.do === "search" && !focusSearch()) return;
 			if (act.do === "row" && !focusRow(act.by)) return;
+			if (act.do === "open" && !openRow()) return;
+			if (act.do === "main" && !pressMain()) return;
 			if (act.do === "section" && !focusSection(act.by)) return;
 			event.preventDefault();
 			if (act.do === "palette" || act.do === "help") setOpen(act.do);
@@ -99,19 +102,6 @@ function focusSearch(): boolean {
 	return field !== null;
 }
 
-/** The row after or before the one that has the focus: its first link or button. */
-function focusRow(by: 1 | -1): boolean {
-	const rows = [...document.querySelectorAll<HTMLElement>("main tbody tr, main [data-row]")]
-		.map((row) => row.querySelector<HTMLElement>("a[href], button, summary"))
-		.filter((first) => first !== null);
-	const now = rows.findIndex((first) =>
-		first.closest("tr, [data-row]")?.contains(document.activeElement),
-	);
-	const next = rows[now === -1 ? (by === 1 ? 0 : rows.length - 1) : now + by];
-	next?.focus();
-	return next !== undefined;
-}
-
 /** The section after or before the one that has the focus. */
 function focusSection(by: 1 | -1): boolean {
 	const all = [...document.querySelectorAll<HTMLElement>("main section[id]")];
@@ -145,7 +135,9 @@ function KeyList({
 				: [],
 		),
 		[<Keys key="jk" of={["j", "k"]} />, t("keys.rows")],
+		[<Keys key="o" of={["o"]} />, t("keys.open")],
 		[<Keys key="[]" of={["[", "]"]} />, t("keys.sections")],
+		[<Keys key="enter" of={["Ctrl", "Enter"]} />, t("keys.main")],
 		[<Keys key="esc" of={["Esc"]} />, t("keys.close")],
 		[<Keys key="?" of={["?"]} />, t("keys.help")],
 	];

@@ -31,6 +31,22 @@ describe("a press", () => {
 		["Ctrl G, which is the browser's", press("g", { ctrl: true }), false, null],
 		["j", press("j"), false, { do: "row", by: 1 }],
 		["k", press("k"), false, { do: "row", by: -1 }],
+		["o", press("o"), false, { do: "open" }],
+		["o in a field", press("o", { typing: true }), false, null],
+		["Ctrl Enter", press("Enter", { ctrl: true }), false, { do: "main" }],
+		[
+			"Command Enter in a field",
+			press("Enter", { meta: true, typing: true }),
+			false,
+			{ do: "main" },
+		],
+		[
+			"Ctrl Enter over a dialog",
+			press("Enter", { ctrl: true, inDialog: true }),
+			false,
+			{ do: "main" },
+		],
+		["Enter alone", press("Enter"), false, null],
 		["a closing bracket", press("]"), false, { do: "section", by: 1 }],
 		["an opening bracket in a field", press("[", { typing: true }), false, null],
 	])("%s", (_, pressed, waiting, act) => {
@@ -38,7 +54,7 @@ describe("a press", () => {
 	});
 
 	test("means nothing alone where single keys are off, but for the one with Ctrl", () => {
-		for (const key of ["/", "?", "g", "j", "k"])
+		for (const key of ["/", "?", "g", "j", "k", "o"])
 			expect(meaningOf(press(key), false, false)).toBeNull();
 		expect(meaningOf(press("s"), true, false)).toBeNull();
 		expect(meaningOf(press("k", { ctrl: true }), false, false)).toEqual({ do: "palette" });

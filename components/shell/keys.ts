@@ -24,7 +24,7 @@ export type Press = {
 };
 
 export type KeyAct =
-	| { do: "palette" | "help" | "search" | "wait" }
+	| { do: "palette" | "help" | "search" | "wait" | "open" | "main" }
 	| { do: "go"; page: NavPage }
 	| { do: "row" | "section"; by: 1 | -1 }
 	| null;
@@ -32,10 +32,11 @@ export type KeyAct =
 /**
  * What a press means.
  * @param waiting `g` was pressed just before.
- * @param single whether single keys are on; Ctrl K works without them.
+ * @param single whether single keys are on; those with Ctrl work without them.
  */
 export function meaningOf(press: Press, waiting: boolean, single: boolean): KeyAct {
 	const { key, ctrl, meta, alt, typing, inDialog } = press;
+	if ((ctrl || meta) && !alt && key === "Enter") return { do: "main" };
 	if (inDialog) return null;
 	if ((ctrl || meta) && !alt && key.toLowerCase() === "k") return { do: "palette" };
 	if (ctrl || meta || alt || typing || !single) return null;
@@ -48,6 +49,7 @@ export function meaningOf(press: Press, waiting: boolean, single: boolean): KeyA
 	if (key === "/") return { do: "search" };
 	if (key === "j") return { do: "row", by: 1 };
 	if (key === "k") return { do: "row", by: -1 };
+	if (key === "o") return { do: "open" };
 	if (key === "]") return { do: "section", by: 1 };
 	if (key === "[") return { do: "section", by: -1 };
 	return null;

@@ -72,6 +72,7 @@ export function Button({
 			type={inert ? "button" : type}
 			// An inert button that submitted before must not act on its form either.
 			{...(inert ? { formAction: undefined, name: undefined } : { onClick })}
+			data-main={variant === "ink" || variant === "open" || undefined}
 			aria-disabled={inert || undefined}
 			aria-describedby={unavailable || rest["aria-describedby"]}
 			className={cx(buttonClass(off ? "line" : variant, size), off && unavailableLook, className)}

@@ -49,6 +49,7 @@ export function Dialog({
 				<Base.Viewport className="fixed inset-0 z-50 flex items-center justify-center md:p-6">
 					<Base.Popup
 						{...(initialFocus ? { initialFocus } : {})}
+						data-dialog
 						className={cx(
 							"pop flex w-full flex-col overflow-hidden bg-raised text-ink shadow-pop [--mark-ground:var(--raised)]",
 							"max-md:h-dvh md:max-h-[calc(100dvh-3rem)] md:rounded-xl md:forced-colors:border",
