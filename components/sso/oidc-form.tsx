@@ -50,7 +50,7 @@ export function OidcForm({
 	/** The provider's own words. */
 	words: { provider: string; redirectUriLabel: string; issuerExample: string };
 	/** What the provider is given. */
-	ours: { redirectUri: string; loginUrl: string };
+	ours: { redirectUri: string; loginUrl: string; initiateUrl?: string };
 	/** "Set 12 Mar by Maya Lindqvist", where a secret is stored. */
 	secretSet: string | null;
 	/** Where Google is connected without a client of one's own, if it can be. */
@@ -119,6 +119,18 @@ export function OidcForm({
 						value={ours.loginUrl}
 						onCopy={() => note("copied:loginUrl")}
 					/>
+					{ours.initiateUrl ? (
+						<div>
+							<CopyField
+								label={t("initiateUrl")}
+								value={ours.initiateUrl}
+								onCopy={() => note("copied:initiateUrl")}
+							/>
+							<p className="mt-1.5 text-sm text-ink-2">{t("initiateHint", words)}</p>
+						</div>
+					) : (
+						<p className="text-sm text-ink-2">{t("initiateLater")}</p>
+					)}
 				</PanelBody>
 				<PanelBody className="space-y-4">
 					<h2 className="font-serif text-head font-semibold">{t("bring", words)}</h2>

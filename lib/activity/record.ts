@@ -164,6 +164,7 @@ export type RefusalKind =
 	| "sign_in.wrong_recovery_code"
 	| "sign_in.google_not_linked"
 	| "sign_in.unknown_state"
+	| "sign_in.not_initiated"
 	| "sign_in.more_refused"
 	| "sign_out.bad_token";
 

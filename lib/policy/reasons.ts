@@ -68,6 +68,7 @@ export const reasons = {
 
 	// The sign-in transaction
 	state_unknown: person,
+	initiation_refused: admin,
 	other_browser: person,
 	transaction_expired: person,
 	answer_used: person,

@@ -81,7 +81,9 @@ describe("the guides", () => {
 		expect(await labels("onelogin", "oidc")).toEqual([
 			"loginUrl: Login Url",
 			"redirectUri: Redirect URI's",
+			"initiateUrl: Login Url, straight in",
 		]);
+		expect(await labels("okta", "oidc")).toContain("initiateUrl: Initiate login URI");
 	});
 
 	it("of directory sync say that a token is shown once, and JumpCloud's what its test does", async () => {

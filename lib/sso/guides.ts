@@ -9,6 +9,8 @@ import { z } from "zod";
 const ourValues = [
 	"redirectUri",
 	"loginUrl",
+	/** Once the connection is saved: it leads straight to its provider. */
+	"initiateUrl",
 	"acsUrl",
 	/** The ACS URL as a regular expression, which OneLogin wants beside it. */
 	"acsUrlPattern",

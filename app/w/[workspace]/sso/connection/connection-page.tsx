@@ -24,6 +24,7 @@ import { deploymentClient } from "@/lib/sso/deployment-client";
 import { listDomains } from "@/lib/sso/domains";
 import { readGuide } from "@/lib/sso/guide-files";
 import { type GuideFact, withoutClient } from "@/lib/sso/guides";
+import { initiateUri } from "@/lib/sso/initiate";
 import { type Protocol, type Provider, providerOf } from "@/lib/sso/providers";
 import { viewCertificate } from "@/lib/sso/saml/certificates";
 import { newCertificateSince, serviceKeys, usesOurKey } from "@/lib/sso/saml/service-keys";
@@ -76,7 +77,11 @@ export async function ConnectionPage({
 			test={await testView(test, name, workspace.name, await loadRoles(db, workspace.id))}
 		/>
 	) : null;
-	const oidc = { redirectUri: redirectUri(workspace.id), loginUrl: loginUrl(workspace.slug) };
+	const oidc = {
+		redirectUri: redirectUri(workspace.id),
+		loginUrl: loginUrl(workspace.slug),
+		...(connection ? { initiateUrl: initiateUri(connection.id) } : {}),
+	};
 	const saml =
 		connection?.protocol === "saml" ? samlAddresses(workspace.slug, connection.id) : null;
 	const ours = protocol === "oidc" ? oidc : (saml ?? { loginUrl: oidc.loginUrl });

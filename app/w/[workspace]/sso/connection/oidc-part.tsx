@@ -30,7 +30,7 @@ export async function OidcPart({
 	provider: Provider;
 	/** What the connection is called, or would be. */
 	name: string;
-	ours: { redirectUri: string; loginUrl: string };
+	ours: { redirectUri: string; loginUrl: string; initiateUrl?: string };
 	domains: ReactNode;
 	result: ReactNode;
 	turnOn: TurnOn | null;
