@@ -399,6 +399,38 @@ const conformance: [scenario: string, answers: Answers, asks: "in" | string][] =
 	["oidcc-client-test-userinfo-invalid-sub", { userinfo: { sub: "invalid" } }, "subject_differs"],
 ];
 
+test("a sign-in that a provider has begun is one of ours, by GET and by a form of its site", async ({
+	newWorld,
+	connect,
+}) => {
+	const { world, connection, eve } = await connected(newWorld, connect);
+	const path = `/api/sso/initiate/${connection}`;
+	const said = { iss: provider.issuer, login_hint: eve.email, other: "left out" };
+	const client = new Client("127.0.0.92");
+	const posted = await client.postFrom(provider.issuer, path, said, false);
+	// No cookie came with it, so none is replaced.
+	expect(posted.headers["set-cookie"]).toBeUndefined();
+	const onward = new URL(posted.headers.location ?? "");
+	expect([posted.status, onward.pathname]).toEqual([303, path]);
+	expect([...onward.searchParams.keys()]).toEqual(["iss", "login_hint"]);
+	const begun = await client.get(onward.pathname + onward.search);
+	const url = begun.headers.location ?? "";
+	expect(url).toContain(`${provider.issuer}/authorize?`);
+	const answer = provider.answerTo(url);
+	provider.say({ claims: eve });
+	expectIn(await bring(world, client, answer), world);
+
+	for (const [asked, query] of [
+		[connection, { iss: "https://other.test" }],
+		[connection, { target_link_uri: "https://evil.test/" }],
+		[world.workspace.id, {}],
+		["nothing", {}],
+	] as const) {
+		const refused = await client.get(`/api/sso/initiate/${asked}?${new URLSearchParams(query)}`);
+		expect(refused.headers.location).toMatch(/\/sso\/refused\?why=initiation_refused$/);
+	}
+});
+
 test("conformance: the scenarios for relying parties", async ({ newWorld, connect, sql }) => {
 	const { world, eve } = await connected(newWorld, connect);
 	for (const [scenario, answers, asks] of conformance) {
