@@ -67,8 +67,11 @@ export async function followActive(
 const neverCameIn = ({ createdBy, lastSignInAt }: Member) =>
 	createdBy === "directory" && lastSignInAt === null;
 
-/** Why taking this member's access must wait for an admin; null where it need not. */
-async function whyHeld(
+/**
+ * Why taking this member's access must wait for an admin; null where it need not. Ask before the
+ * entry is touched: being in the directory may be part of the way in.
+ */
+export async function whyHeld(
 	tx: Tx,
 	directory: DirectoryKey,
 	member: Member,
@@ -171,6 +174,7 @@ export async function followRole(
 
 /**
  * Takes out the member whose entry is gone: removed where the directory made them, else suspended.
+ * @param reason why it is held, from `whyHeld`; null where it is not.
  * @param entry what the removal will keep out, when the effect is held and takes place later.
  * @returns whether the member is out; not so where it is held.
  */
@@ -178,10 +182,9 @@ export async function followDeletion(
 	tx: Tx,
 	{ directory, actor, now }: Change,
 	member: Member,
+	reason: Held["reason"] | null,
 	entry: NonNullable<Held["removal"]>,
 ): Promise<boolean> {
-	// Somebody who is out already is not taken out once more: nothing to hold.
-	const reason = member.status === "suspended" ? null : await whyHeld(tx, directory, member, now);
 	if (reason) {
 		// With the entry its groups are gone: the role stays for as long as the hold does.
 		const { role } = member;

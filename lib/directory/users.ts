@@ -27,7 +27,14 @@ import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
-import { type Change, followActive, followDeletion, followProfile, followRole } from "./effects";
+import {
+	type Change,
+	followActive,
+	followDeletion,
+	followProfile,
+	followRole,
+	whyHeld,
+} from "./effects";
 import {
 	type DirectoryUser,
 	entryColumns,
@@ -228,6 +235,8 @@ export async function deleteUser(
 	const member = await memberBehind(tx, user);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const signedInAs = member ? await identitiesOf(tx, member) : [];
+	// Somebody who is out already is not taken out once more: nothing to hold.
+	const held = member?.status === "active" ? await whyHeld(tx, directory, member, now) : null;
 	await leaveGroups(tx, directory, id, now);
 	await tx.delete(directoryUsers).where(and(ofDirectory(directory), eq(directoryUsers.id, id)));
 	await record(tx, directory.workspaceId, actor, {
@@ -237,7 +246,7 @@ export async function deleteUser(
 	});
 	const { userNameKey, emailKey, externalId, createdMember } = user;
 	const removal = { userNameKey, emailKey, externalId, createdMember };
-	const isOut = member ? await followDeletion(tx, change, member, removal) : true;
+	const isOut = member ? await followDeletion(tx, change, member, held, removal) : true;
 	if (isOut)
 		await tx.insert(removals).values({
 			workspaceId: directory.workspaceId,

@@ -17,6 +17,7 @@ import {
 	roles,
 	signIns,
 } from "@/db/schema";
+import { removalIsHeld } from "@/lib/members/managed";
 import { admit, type SignInAttempt, type SignInFacts } from "@/lib/policy/admit";
 import type { Policy } from "@/lib/policy/document";
 import type { Reason } from "@/lib/policy/reasons";
@@ -98,7 +99,7 @@ export async function loadComers(
 			sso: sql<boolean>`exists (select 1 from ${identities} join ${connections} on ${connections.id} = ${identities.connectionId} where ${active} and ${ofMember(identities)})`,
 			tested: sql<boolean>`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${members.emailKey})`,
 			removed: sql<boolean>`exists (select 1 from ${removals} where ${removals.workspaceId} = ${members.workspaceId} and ${removals.emailKey} = ${members.emailKey})`,
-			entry: directoryUsers.id,
+			inDirectory: sql<boolean>`(${directoryUsers.id} is not null or ${removalIsHeld})`,
 			entryActive: directoryUsers.active,
 			entryEmail: directoryUsers.emailKey,
 			externalId: directoryUsers.externalId,
@@ -124,7 +125,7 @@ export async function loadComers(
 					emailProof: row.emailProof,
 					isLastAdmin: false,
 					googleLinked: row.google,
-					directory: row.entry
+					directory: row.inDirectory
 						? {
 								active: row.entryActive === true || row.status === "active",
 								email: row.entryEmail,

@@ -30,6 +30,7 @@ import {
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { planIncludesSso, ssoIsActive } from "@/lib/workspaces/workspaces";
+import { removalIsHeld } from "./managed";
 
 /**
  * Runs an act that may take an admin's role, status or way in, and undoes it where it would leave
@@ -140,7 +141,7 @@ async function loadWaysIn(
 			sso: sql<boolean>`(${identity} or ${tested})`,
 			// Whose address is not known is under no domain that a policy could name.
 			domain: sql<string>`split_part(coalesce(${members.emailKey}, '@unknown'), '@', 2)`,
-			inDirectory: sql<boolean>`${directoryUsers.id} is not null`,
+			inDirectory: sql<boolean>`(${directoryUsers.id} is not null or ${removalIsHeld})`,
 			removed: sql<boolean>`exists (select 1 from ${removals} where ${removals.workspaceId} = ${members.workspaceId} and ${removals.emailKey} = ${members.emailKey})`,
 		})
 		.from(members)

@@ -2,9 +2,9 @@
  * What the directory manages, so that it is not changed here: members and their profile where the
  * policy says so and sync is on, and roles where they come from the directory as well.
  */
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { directories, directoryUsers } from "@/db/schema";
+import { directories, directoryUsers, holds, members } from "@/db/schema";
 import type { Policy } from "@/lib/policy/document";
 
 /** Whether people are added in the directory alone: nobody is invited here then. */
@@ -50,3 +50,9 @@ export async function locksOf(
 	if (entry.length === 0) return open;
 	return { profile: true, role: policy.rolesFrom !== "workspace" };
 }
+
+/**
+ * Of a row of members: the directory deleted its entry, and the removal is held. Until that takes
+ * effect the directory has the member still, whatever asks for being in it.
+ */
+export const removalIsHeld = sql<boolean>`exists (select 1 from ${holds} where ${holds.workspaceId} = ${members.workspaceId} and ${holds.memberId} = ${members.id} and ${holds.state} = 'held' and ${holds.effect} = 'removed')`;

@@ -1,9 +1,10 @@
 /** A member as the decisions in lib/policy know them. */
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { directoryUsers, googleAccounts, roles } from "@/db/schema";
+import { directoryUsers, googleAccounts, members, roles } from "@/db/schema";
 import type { PersonFacts } from "@/lib/policy/admit";
 import { isAdministrative } from "@/lib/roles/permissions";
+import { removalIsHeld } from "./managed";
 import { isLastAdmin, type Member } from "./members";
 
 /** Loads what `admit` asks for about one member. */
@@ -13,14 +14,17 @@ export async function personFacts(tx: Tx, member: Member): Promise<PersonFacts> 
 			active: directoryUsers.active,
 			emailKey: directoryUsers.emailKey,
 			externalId: directoryUsers.externalId,
+			kept: sql<boolean>`(${directoryUsers.id} is not null or ${removalIsHeld})`,
 		})
-		.from(directoryUsers)
-		.where(
+		.from(members)
+		.leftJoin(
+			directoryUsers,
 			and(
-				eq(directoryUsers.workspaceId, member.workspaceId),
-				eq(directoryUsers.memberId, member.id),
+				eq(directoryUsers.workspaceId, members.workspaceId),
+				eq(directoryUsers.memberId, members.id),
 			),
-		);
+		)
+		.where(and(eq(members.workspaceId, member.workspaceId), eq(members.id, member.id)));
 	return {
 		memberId: member.id,
 		email: member.emailKey,
@@ -31,10 +35,10 @@ export async function personFacts(tx: Tx, member: Member): Promise<PersonFacts> 
 		isLastAdmin: await isLastAdmin(tx, member),
 		hasRole: member.role !== null,
 		googleLinked: await isGoogleLinked(tx, member),
-		directory: entry
+		directory: entry?.kept
 			? {
-					// A deactivation that is held has not taken effect: the member is still active.
-					active: entry.active || member.status === "active",
+					// A deactivation or removal that is held has not taken effect: the member is still active.
+					active: entry.active === true || member.status === "active",
 					email: entry.emailKey,
 					externalId: entry.externalId,
 				}

@@ -12,6 +12,7 @@ import {
 	connections,
 	directoryUsers,
 	googleAccounts,
+	holds,
 	identities,
 	members,
 	passwords,
@@ -93,12 +94,14 @@ async function whoCanComeIn({ workspace }: World): Promise<string[]> {
 			google: googleAccounts.subject,
 			identity: identities.connectionId,
 			entry: directoryUsers.id,
+			hold: holds.id,
 		})
 		.from(members)
 		.leftJoin(passwords, eq(passwords.memberId, members.id))
 		.leftJoin(googleAccounts, eq(googleAccounts.memberId, members.id))
 		.leftJoin(identities, eq(identities.memberId, members.id))
 		.leftJoin(directoryUsers, eq(directoryUsers.memberId, members.id))
+		.leftJoin(holds, and(eq(holds.memberId, members.id), eq(holds.state, "held")))
 		.where(
 			and(
 				eq(members.workspaceId, workspace.id),
@@ -108,7 +111,7 @@ async function whoCanComeIn({ workspace }: World): Promise<string[]> {
 		);
 	const enforced = active.size > 0 && policy.enforceSso.mode === "on";
 	return rows
-		.filter(({ email, password, google, identity, entry }) => {
+		.filter(({ email, password, google, identity, entry, hold }) => {
 			const domain = email?.split("@")[1] ?? "";
 			const removed = gone.some((each) => each.email === email);
 			const byPassword =
@@ -119,7 +122,7 @@ async function whoCanComeIn({ workspace }: World): Promise<string[]> {
 				identity !== null &&
 				active.has(identity) &&
 				(policy.allowedDomains.length === 0 || policy.allowedDomains.includes(domain)) &&
-				(policy.requireProvisioning === "off" || entry !== null) &&
+				(policy.requireProvisioning === "off" || entry !== null || hold !== null) &&
 				!(removed && policy.afterRemoval === "stayOut");
 			return byPassword || bySso;
 		})

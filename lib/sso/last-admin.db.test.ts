@@ -2,10 +2,14 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, transact, transactOrUndo } from "@/db/client";
-import { connections, identities, members, passwords, signIns } from "@/db/schema";
+import { connections, directoryUsers, identities, members, passwords, signIns } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
+import { applyHold, dismissHold, listHolds } from "@/lib/directory/holds";
+import { findMember } from "@/lib/members/members";
+import { personFacts } from "@/lib/members/person";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
+import { aClient } from "@/lib/scim/testing";
 import { activateConnection, pauseConnection, removeConnection } from "./connections";
 import { removeDomain, verifiedDomains, vouchForDomain } from "./domains";
 import { aConnection, keptCodes, linkTo } from "./testing-policy";
@@ -115,5 +119,46 @@ describe("the only way in of the only admin", () => {
 		expect(await open.run(activateConnection)).toEqual({ ok: true });
 		const beside = await aWorld("tested", { password: true });
 		expect(await beside.run(activateConnection)).toEqual({ ok: true });
+	});
+});
+
+describe("an admin whom the workspace wants in its directory", () => {
+	test("keeps the way in when the directory deletes the entry", async () => {
+		const world = await aWorld(
+			"active",
+			{ identity: true },
+			{ enforceSso: { mode: "on" }, requireProvisioning: "on" },
+		);
+		const { workspace, memberId } = world;
+		const client = await aClient(db, workspace.id);
+		const { directoryId } = client;
+		await db.insert(directoryUsers).values({
+			workspaceId: workspace.id,
+			directoryId,
+			id: memberId,
+			userName: "admin",
+			userNameKey: "admin",
+			active: true,
+			resource: { userName: "admin", active: true },
+			memberId,
+		});
+		expect((await client.send("DELETE", `/Users/${memberId}`)).status).toBe(204);
+		expect(await listHolds(db, workspace.id)).toMatchObject([
+			{ reason: "last_admin", effect: "removed" },
+		]);
+		// The directory has them in effect, for as long as the hold stands.
+		const member = await findMember(db, workspace.id, memberId);
+		if (!member) throw new Error("the member is gone");
+		expect(await transact(db, (tx) => personFacts(tx, member))).toMatchObject({
+			isLastAdmin: true,
+			directory: { active: true },
+		});
+		const [hold] = await listHolds(db, workspace.id);
+		for (const decide of [applyHold, dismissHold])
+			expect(
+				await transactOrUndo(db, (tx) =>
+					decide(tx, { actor: operator, fresh: true }, workspace.id, hold?.id ?? "", now),
+				),
+			).toEqual({ ok: false, reason: "last_admin" });
 	});
 });
