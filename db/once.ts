@@ -37,22 +37,18 @@ export function remembering<T extends object>(tx: T, memory: Memory = new Map())
 	memories.set(tx, memory);
 	endings.set(tx, new Map());
 	const watched = tx as unknown as Watched;
-	const forget = (table?: unknown) => {
-		for (const [key, { tables }] of memory)
-			if (table === undefined || tables.includes(table)) memory.delete(key);
-	};
 	for (const name of ["insert", "update", "delete"] as const) {
 		const write = watched[name].bind(tx);
 		watched[name] = (table) => {
-			forget(table);
+			forgetIn(memory, table);
 			return write(table);
 		};
 	}
 	const [execute, transaction] = [watched.execute.bind(tx), watched.transaction.bind(tx)];
 	watched.execute = (query) => {
 		const tables = said.get(query);
-		if (tables) for (const table of tables) forget(table);
-		else forget();
+		if (tables) for (const table of tables) forgetIn(memory, table);
+		else forgetIn(memory);
 		return execute(query);
 	};
 	// What an inner transaction did may be taken back: with what it would have written at its end.
@@ -63,9 +59,20 @@ export function remembering<T extends object>(tx: T, memory: Memory = new Map())
 			await writeEndings(inner);
 			return result;
 		};
-		return transaction(ended, config).finally(() => forget());
+		return transaction(ended, config).finally(() => forgetIn(memory));
 	};
 	return tx;
+}
+
+function forgetIn(memory: Memory, table?: unknown): void {
+	for (const [key, { tables }] of memory)
+		if (table === undefined || tables.includes(table)) memory.delete(key);
+}
+
+/** Forgets what was read from these tables: something wrote to them that is not watched. */
+export function forget(db: object, tables: readonly unknown[]): void {
+	const memory = memories.get(db);
+	if (memory) for (const table of tables) forgetIn(memory, table);
 }
 
 /** Remembers what was read already, as `oncePer` would. Outside of a transaction it does nothing. */

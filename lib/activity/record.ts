@@ -8,6 +8,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { atEnd } from "@/db/once";
 import { activity, refusals } from "@/db/schema";
+import { inserting } from "@/db/statement";
 import { senderOf } from "@/lib/platform/addresses";
 import { newId } from "@/lib/platform/ids";
 import type { Actor } from "./actor";
@@ -148,13 +149,21 @@ export async function record(
 	await atEnd(tx, "activity", row, write);
 }
 
-/** So many events in one statement, which takes 65,535 values at most. */
-const atOnce = 500;
-
-async function write(tx: Tx, rows: (typeof activity.$inferInsert)[]): Promise<void> {
-	for (let from = 0; from < rows.length; from += atOnce)
-		await tx.insert(activity).values(rows.slice(from, from + atOnce));
-}
+const write = inserting(activity, [
+	"workspaceId",
+	"id",
+	"at",
+	"kind",
+	"outcome",
+	"actorKind",
+	"actorId",
+	"actorLabel",
+	"subjectKind",
+	"subjectId",
+	"subjectLabel",
+	"details",
+	"address",
+]);
 
 /** Refusals that carried no valid credential. */
 export type RefusalKind =

@@ -2,6 +2,7 @@
 import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
+import { statement } from "@/db/statement";
 import { isId } from "@/lib/platform/ids";
 import { foldKey } from "@/lib/platform/text";
 import type { DirectoryKey } from "./directory";
@@ -39,13 +40,24 @@ export async function lockEntry(
 	id: string,
 ): Promise<DirectoryUser | null> {
 	if (!isId(id)) return null;
-	const [entry] = await tx
-		.select(entryColumns)
-		.from(directoryUsers)
-		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
-		.for("update");
+	const { workspaceId, id: directoryId } = directory;
+	const [entry] = await lockById(tx, { workspaceId, directoryId, id });
 	return entry ?? null;
 }
+
+const lockById = statement(["workspaceId", "directoryId", "id"], (on, at) =>
+	on
+		.select(entryColumns)
+		.from(directoryUsers)
+		.where(
+			and(
+				eq(directoryUsers.workspaceId, at.workspaceId),
+				eq(directoryUsers.directoryId, at.directoryId),
+				eq(directoryUsers.id, at.id),
+			),
+		)
+		.for("update"),
+);
 
 /** The entry that stands behind a member, or null where no directory knows them. */
 export async function entryBehind(

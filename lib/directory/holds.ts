@@ -4,9 +4,10 @@
  * and one that the brake stopped, which does after four hours. The IdP has had its usual answer.
  * Owns the rows, and what applying and dismissing mean; ./effects decides what is held.
  */
-import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
+import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
 import { type Db, type Tx, transact, transactOrUndo } from "@/db/client";
 import { holds, identities, members, removals } from "@/db/schema";
+import { statement } from "@/db/statement";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { applyAccess, loadRoles } from "@/lib/members/access";
@@ -39,12 +40,23 @@ export async function standingHold(
 	db: Db | Tx,
 	member: { workspaceId: string; id: string },
 ): Promise<Hold | null> {
-	const [hold] = await db
-		.select()
-		.from(holds)
-		.where(and(eq(holds.memberId, member.id), standsIn(member.workspaceId)));
+	const { workspaceId, id } = member;
+	const [hold] = await standingOf(db, { workspaceId, id });
 	return hold ?? null;
 }
+
+const standingOf = statement(["workspaceId", "id"], (on, at) =>
+	on
+		.select()
+		.from(holds)
+		.where(
+			and(
+				eq(holds.workspaceId, at.workspaceId),
+				eq(holds.memberId, at.id),
+				eq(holds.state, sql.raw("'held'")),
+			),
+		),
+);
 
 /** Which effect says more: a removal is a suspension too, and that a change of role. */
 const weight = { role_changed: 0, suspended: 1, removed: 2 } as const;

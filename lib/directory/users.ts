@@ -3,7 +3,7 @@
  * in the same transaction. A `tx` here comes from `decide`, which holds the workspace's lock.
  */
 import { isDeepStrictEqual } from "node:util";
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
@@ -35,17 +35,11 @@ import {
 	followRole,
 	whyHeld,
 } from "./effects";
-import {
-	type DirectoryUser,
-	entryColumns,
-	groupsColumn,
-	type ListedUser,
-	lockEntry,
-	ofDirectory,
-} from "./entries";
+import { type DirectoryUser, type ListedUser, lockEntry, ofDirectory } from "./entries";
+import { insertEntry, rowOf, updateEntry } from "./entry-rows";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
-import { type Attributes, foldDeep, type Person, personOf } from "./person";
+import { type Attributes, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
 import { unmanagedEntry } from "./unmanaged";
@@ -110,24 +104,17 @@ export async function createUser(
 	}
 	const returns = existing ? await comesBack(tx, existing) : false;
 	const member = existing ?? (await newMember(tx, lock, change, person, attributes));
-	const forgotten = tx
-		.$with("forgotten")
-		.as(tx.delete(removals).where(ofSamePerson(directory.workspaceId, person)).returning());
-	const [user] = await tx
-		.with(forgotten)
-		.insert(directoryUsers)
-		.values({
-			...rowOf(person, attributes),
-			workspaceId: directory.workspaceId,
-			directoryId: directory.id,
-			// One person, one id: the IdP knows them by what the workspace knows them by.
-			id: member.id,
-			createdAt: now,
-			lastModifiedAt: now,
-			memberId: member.id,
-			createdMember: !existing || returns,
-		})
-		.returning(entryColumns);
+	const [user] = await insertEntry(tx, {
+		...rowOf(person, attributes),
+		workspaceId: directory.workspaceId,
+		directoryId: directory.id,
+		// One person, one id: the IdP knows them by what the workspace knows them by.
+		id: member.id,
+		createdAt: now,
+		lastModifiedAt: now,
+		memberId: member.id,
+		createdMember: !existing || returns,
+	});
 	if (!user) throw new Error("the entry was not written");
 	await record(tx, directory.workspaceId, actor, {
 		kind: "directory.user_created",
@@ -169,15 +156,13 @@ export async function updateUser(
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
 	const changed = differing(current.resource, attributes);
-	const [written] = await tx
-		.update(directoryUsers)
-		.set({
-			...rowOf(after, attributes),
-			lastModifiedAt: now,
-			version: sql`${directoryUsers.version} + 1`,
-		})
-		.where(and(ofDirectory(directory), eq(directoryUsers.id, id)))
-		.returning({ ...entryColumns, groups: groupsColumn });
+	const [written] = await updateEntry(tx, {
+		...rowOf(after, attributes),
+		workspaceId: directory.workspaceId,
+		directoryId: directory.id,
+		id,
+		lastModifiedAt: now,
+	});
 	if (!written) throw new Error("the entry vanished inside its transaction");
 	const user = { ...written, groups: written.groups ?? [] };
 	await record(tx, directory.workspaceId, actor, {
@@ -368,36 +353,6 @@ async function identitiesOf(tx: Tx, member: Member) {
 		.select({ issuer: identities.issuer, subject: identities.subject })
 		.from(identities)
 		.where(and(eq(identities.workspaceId, member.workspaceId), eq(identities.memberId, member.id)));
-}
-
-/** Removals of this person: somebody the directory brings again is no longer kept out. */
-function ofSamePerson(workspaceId: string, { userNameKey, emailKey, externalId }: Person) {
-	return and(
-		eq(removals.workspaceId, workspaceId),
-		or(
-			eq(removals.userNameKey, userNameKey),
-			...(emailKey === null ? [] : [eq(removals.emailKey, emailKey)]),
-			...(externalId === null ? [] : [eq(removals.externalId, externalId)]),
-		),
-	);
-}
-
-/** The columns that follow from the attributes. */
-function rowOf(person: Person, attributes: Attributes) {
-	const { userName, userNameKey, externalId, active, email, emailKey, emailKeys, displayName } =
-		person;
-	return {
-		userName,
-		userNameKey,
-		externalId,
-		active,
-		email,
-		emailKey,
-		emailKeys,
-		displayName,
-		resource: attributes,
-		search: foldDeep(attributes),
-	};
 }
 
 /** The names of the attributes that are not the same. */

@@ -2,7 +2,7 @@
  * Loads what `accessFor` asks for: a workspace's roles and groups, and the facts of its members in
  * chunks, so that a hundred thousand of them need neither a query each nor all the memory.
  */
-import { and, asc, desc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { keepOnce, oncePer } from "@/db/once";
 import {
@@ -16,6 +16,7 @@ import {
 	policies,
 	roles,
 } from "@/db/schema";
+import { statement } from "@/db/statement";
 import { isId } from "@/lib/platform/ids";
 import type { AccessFacts, MemberFacts, RoleFact } from "@/lib/policy/access";
 import { sentRoles } from "@/lib/policy/sent-roles";
@@ -68,10 +69,18 @@ const groupsKey = (workspaceId: string) => `groups ${workspaceId}`;
  * changes of a directory ask for all three.
  */
 export async function readRulesOnce(tx: Tx, workspaceId: string): Promise<void> {
-	// With names of their own: in a select of one table Drizzle leaves a column's table out.
-	const [row] = await tx
+	const [row] = await rulesOf(tx, { workspaceId });
+	if (!row) return;
+	keepPolicy(tx, row.policy);
+	keepOnce(tx, rolesKey(workspaceId), [roles], row.roles);
+	keepOnce(tx, groupsKey(workspaceId), [groups], row.groups);
+}
+
+const rulesOf = statement(["workspaceId"], (on, { workspaceId }) =>
+	on
 		.select({
 			policy: policies,
+			// With names of their own: in a select of one table Drizzle leaves a column's table out.
 			roles: sql<
 				RoleFact[]
 			>`(select coalesce(json_agg(json_build_object('key', r.key, 'name', r.name, 'rank', r.rank, 'permissions', r.permissions)), '[]') from ${roles} r where r.workspace_id = ${workspaceId})`,
@@ -82,12 +91,8 @@ export async function readRulesOnce(tx: Tx, workspaceId: string): Promise<void> 
 		.from(policies)
 		.where(eq(policies.workspaceId, workspaceId))
 		.orderBy(desc(policies.revision))
-		.limit(1);
-	if (!row) return;
-	keepPolicy(tx, row.policy);
-	keepOnce(tx, rolesKey(workspaceId), [roles], row.roles);
-	keepOnce(tx, groupsKey(workspaceId), [groups], row.groups);
-}
+		.limit(1),
+);
 
 /** Large enough that a query pays, small enough for the parameters and memory of one. */
 const chunkSize = 2000;
@@ -103,44 +108,43 @@ export async function* chunksOfMembers(
 	who: Who,
 	mapped?: readonly string[],
 ): AsyncGenerator<MemberWithFacts[]> {
+	const groupsAmong = mapped && uuids(mapped);
 	if (who !== "everyone") {
 		const ids = [...who].sort();
-		for (let from = 0; from < ids.length; from += chunkSize)
-			yield loadChunk(
-				db,
-				workspaceId,
-				inArray(members.id, ids.slice(from, from + chunkSize)),
-				mapped,
-			);
+		for (let from = 0; from < ids.length; from += chunkSize) {
+			const values = { workspaceId, ids: uuids(ids.slice(from, from + chunkSize)) };
+			const rows = groupsAmong
+				? await someByGroups(db, { ...values, groupsAmong })
+				: await some(db, values);
+			yield rows.map(factsOf);
+		}
 		return;
 	}
 	for (let after: string | undefined; ; ) {
-		const chunk = await loadChunk(
-			db,
-			workspaceId,
-			after ? gt(members.id, after) : undefined,
-			mapped,
-		);
+		const rows = await withFacts(db, groupsAmong ? sql`${groupsAmong}` : undefined)
+			.where(and(eq(members.workspaceId, workspaceId), after ? gt(members.id, after) : undefined))
+			.orderBy(asc(members.id))
+			.limit(chunkSize);
+		const chunk = rows.map(factsOf);
 		if (chunk.length > 0) yield chunk;
 		if (chunk.length < chunkSize) return;
 		after = chunk.at(-1)?.id;
 	}
 }
 
-async function loadChunk(
-	db: Db | Tx,
-	workspaceId: string,
-	which: SQL | undefined,
-	mapped: readonly string[] | undefined,
-): Promise<MemberWithFacts[]> {
-	const among = mapped ? sql`and ${inArray(directoryGroups.id, mapped.filter(isId))}` : sql``;
+/** Ids as one value, so that however many there are it is the same statement. */
+const uuids = (ids: readonly string[]) => `{${ids.filter(isId).join(",")}}`;
+
+/** @param groupsAmong only these directory groups are looked at, as `uuids` writes them. */
+function withFacts(on: Db | Tx, groupsAmong?: SQL) {
+	const among = groupsAmong ? sql`and ${directoryGroups.id} = any(${groupsAmong}::uuid[])` : sql``;
 	const sent = sql<
 		{ id: string; name: string }[]
 	>`(select coalesce(jsonb_agg(jsonb_build_object('id', ${directoryGroups.id}, 'name', ${directoryGroups.displayName}) order by ${directoryGroups.id}), '[]'::jsonb) from ${directoryGroupMembers} join ${directoryGroups} on ${directoryGroups.workspaceId} = ${directoryGroupMembers.workspaceId} and ${directoryGroups.directoryId} = ${directoryGroupMembers.directoryId} and ${directoryGroups.id} = ${directoryGroupMembers.groupId} where ${directoryGroupMembers.workspaceId} = ${directoryUsers.workspaceId} and ${directoryGroupMembers.directoryId} = ${directoryUsers.directoryId} and ${directoryGroupMembers.userId} = ${directoryUsers.id} ${among})`;
 	const byHand = sql<
 		string[]
 	>`array(select ${groupMembers.groupId}::text from ${groupMembers} where ${groupMembers.workspaceId} = ${members.workspaceId} and ${groupMembers.memberId} = ${members.id} order by 1)`;
-	const rows = await db
+	return on
 		.select({
 			id: members.id,
 			name: members.name,
@@ -172,22 +176,36 @@ async function loadChunk(
 				eq(holds.memberId, members.id),
 				eq(holds.state, "held"),
 			),
+		);
+}
+
+const some = statement(["workspaceId", "ids"], (on, at) =>
+	withFacts(on)
+		.where(
+			and(eq(members.workspaceId, at.workspaceId), sql`${members.id} = any(${at.ids}::uuid[])`),
 		)
-		.where(and(eq(members.workspaceId, workspaceId), which))
-		.orderBy(asc(members.id))
-		.limit(chunkSize);
-	return rows.map(({ id, name, email, role, status, inDirectory, ...rest }) => {
-		const { rolesSent, groupsSent, ...facts } = rest;
-		return {
-			id,
-			name,
-			email,
-			role,
-			facts: {
-				...facts,
-				active: status === "active",
-				directory: inDirectory ? { roles: sentRoles(rolesSent), groups: groupsSent } : null,
-			},
-		};
-	});
+		.orderBy(asc(members.id)),
+);
+
+const someByGroups = statement(["workspaceId", "ids", "groupsAmong"], (on, at) =>
+	withFacts(on, sql`${at.groupsAmong}`)
+		.where(
+			and(eq(members.workspaceId, at.workspaceId), sql`${members.id} = any(${at.ids}::uuid[])`),
+		)
+		.orderBy(asc(members.id)),
+);
+
+function factsOf(row: Awaited<ReturnType<typeof some>>[number]): MemberWithFacts {
+	const { id, name, email, role, status, inDirectory, rolesSent, groupsSent, ...facts } = row;
+	return {
+		id,
+		name,
+		email,
+		role,
+		facts: {
+			...facts,
+			active: status === "active",
+			directory: inDirectory ? { roles: sentRoles(rolesSent), groups: groupsSent } : null,
+		},
+	};
 }

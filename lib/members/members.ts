@@ -7,6 +7,7 @@ import { and, asc, eq } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryUsers, members } from "@/db/schema";
 import type { EmailProof } from "@/db/schema/members";
+import { statement, toSet } from "@/db/statement";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { newId } from "@/lib/platform/ids";
@@ -50,22 +51,18 @@ export async function createMember(
 	const roleByHand = input.roleByHand ?? null;
 	const facts = { ...factsOfNew, ...input.directory, roleByHand };
 	const { role } = await previewAccess(tx, workspaceId, facts);
-	const [member] = await tx
-		.insert(members)
-		.values({
-			workspaceId,
-			id,
-			email: input.email,
-			emailKey: input.email === null ? null : foldKey(input.email),
-			emailProof: input.emailProof,
-			name: input.name,
-			status: "active",
-			roleByHand,
-			role,
-			createdBy: input.createdBy,
-		})
-		.onConflictDoNothing()
-		.returning();
+	const [member] = await insertMember(tx, {
+		workspaceId,
+		id,
+		email: input.email,
+		emailKey: input.email === null ? null : foldKey(input.email),
+		emailProof: input.emailProof,
+		name: input.name,
+		status: "active",
+		roleByHand,
+		role,
+		createdBy: input.createdBy,
+	});
 	if (!member) return { ok: false, reason: "email_taken" };
 	await record(tx, workspaceId, actor, {
 		kind: "member.created",
@@ -95,10 +92,7 @@ export async function findMember(
 	workspaceId: string,
 	id: string,
 ): Promise<Member | null> {
-	const [member] = await db
-		.select()
-		.from(members)
-		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)));
+	const [member] = await byId(db, { workspaceId, id });
 	return member ?? null;
 }
 
@@ -115,10 +109,7 @@ export async function memberByEmail(
 	workspaceId: string,
 	email: string,
 ): Promise<Member | null> {
-	const [member] = await db
-		.select()
-		.from(members)
-		.where(and(eq(members.workspaceId, workspaceId), eq(members.emailKey, foldKey(email))));
+	const [member] = await byEmail(db, { workspaceId, emailKey: foldKey(email) });
 	return member ?? null;
 }
 
@@ -227,11 +218,8 @@ export async function updateMember(
 		const other = await memberByEmail(tx, member.workspaceId, emailKey);
 		if (other && other.id !== member.id) return { ok: false, reason: "email_taken" };
 	}
-	const [updated] = await tx
-		.update(members)
-		.set({ name, email, emailKey, emailProof: proof })
-		.where(keyOf(member))
-		.returning();
+	const { workspaceId, id } = member;
+	const [updated] = await setProfile(tx, { workspaceId, id, name, email, emailKey, proof });
 	if (!updated) throw new Error("the member vanished inside its transaction");
 	// A link went to the address of before; whoever reads that one now may be somebody else.
 	if (emailKey !== member.emailKey) await endMailLinks(tx, member);
@@ -274,3 +262,45 @@ export function isActiveAdmin(member: Pick<Member, "status" | "role">): boolean 
 
 const keyOf = (member: Member) =>
 	and(eq(members.workspaceId, member.workspaceId), eq(members.id, member.id));
+
+const byId = statement(["workspaceId", "id"], (on, at) =>
+	on
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, at.workspaceId), eq(members.id, at.id))),
+);
+
+const byEmail = statement(["workspaceId", "emailKey"], (on, at) =>
+	on
+		.select()
+		.from(members)
+		.where(and(eq(members.workspaceId, at.workspaceId), eq(members.emailKey, at.emailKey))),
+);
+
+const insertMember = statement(
+	[
+		"workspaceId",
+		"id",
+		"email",
+		"emailKey",
+		"emailProof",
+		"name",
+		"status",
+		"roleByHand",
+		"role",
+		"createdBy",
+	],
+	(on, at) => on.insert(members).values(at).onConflictDoNothing().returning(),
+	[members],
+);
+
+const setProfile = statement(
+	["workspaceId", "id", "name", "email", "emailKey", "proof"],
+	(on, { workspaceId, id, proof, ...at }) =>
+		on
+			.update(members)
+			.set(toSet({ ...at, emailProof: proof }))
+			.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)))
+			.returning(),
+	[members],
+);
