@@ -9,13 +9,14 @@ import { directoryGroups, directoryUsers } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { env } from "@/lib/platform/env";
+import type { Incoming, Reply } from "@/lib/platform/exchange";
 import type { Directory } from "./directory";
 import { findDirectory } from "./directory";
 import { findRequest, type LoggedRequest } from "./request-list";
 import { lendToken } from "./tokens";
 
 /** Answers SCIM requests with a database: lib/scim's handleScim. */
-export type Endpoint = (request: Request, db: Db) => Promise<Response>;
+export type Endpoint = (request: Incoming, db: Db) => Promise<Reply>;
 
 /** What an endpoint answered. */
 export type Answered = { status: number; body: string };
@@ -173,5 +174,5 @@ async function send(
 		}),
 		tx as unknown as Db,
 	);
-	return { status: response.status, body: await response.text() };
+	return { status: response.status, body: response.body ?? "" };
 }

@@ -213,6 +213,5 @@ async function send(
 		}),
 		db,
 	);
-	const text = await response.text();
-	return { status: response.status, body: text ? JSON.parse(text) : {} };
+	return { status: response.status, body: response.body ? JSON.parse(response.body) : {} };
 }

@@ -1,13 +1,12 @@
 /**
  * The server in front of everything: one Node http server with two doors. /api/scim/v2 goes
- * straight to a function from Request to Response, all else to Next. Owns timeouts, sizes, the
- * headers of every answer and the translation between Node and the web's types; what is believed
- * of a request is edge.ts. Knows neither Next nor SCIM beyond the shape of its errors.
+ * straight to a function (./exchange has what it takes and gives), all else to Next. Owns timeouts,
+ * sizes and the headers of every answer; what is believed of a request is edge.ts. Knows neither Next nor SCIM beyond the shape of its errors.
  */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { cleanHeaders, isCrossSite, isScimTarget, requestTarget } from "./edge";
+import { type Incoming, incoming, type Reply } from "./exchange";
 import { securityHeaders } from "./headers";
-import { textOf } from "./text-response";
 
 const MAX_BODY = { scim: 4 * 1024 * 1024, other: 256 * 1024 };
 /** What is read and thrown away after a body that is too large, so that its sender can finish. */
@@ -28,7 +27,7 @@ export interface Doors {
 	/** Networks of proxies whose x-forwarded-for is believed. */
 	trustedProxies: readonly string[];
 	/** Answers /api/scim/v2, or null to leave that to Next's route of the same function. */
-	scim: ((request: Request) => Promise<Response>) | null;
+	scim: ((request: Incoming) => Promise<Reply>) | null;
 	/** Answers everything else. */
 	next: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 	/** Told of what neither door caught. */
@@ -133,50 +132,28 @@ async function passToHandler(
 	request: IncomingMessage,
 	response: ServerResponse,
 	publicUrl: string,
-	handle: (request: Request) => Promise<Response>,
+	handle: (request: Incoming) => Promise<Reply>,
 ): Promise<void> {
-	const answered = await handle(toRequest(request, publicUrl));
-	const text = textOf(answered);
-	const body = text === undefined ? Buffer.from(await answered.arrayBuffer()) : Buffer.from(text);
+	const { status, headers, body } = await handle(received(request, publicUrl));
 	if (response.headersSent || response.destroyed) return;
-	response.statusCode = answered.status;
-	answered.headers.forEach((value, name) => {
-		response.setHeader(name, value);
-	});
-	if (answered.status !== 204 && answered.status !== 304)
-		response.setHeader("content-length", body.length);
-	response.end(request.method === "HEAD" ? undefined : body);
+	response.statusCode = status;
+	for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+	const bytes = Buffer.from(body ?? "");
+	if (status !== 204 && status !== 304) response.setHeader("content-length", bytes.length);
+	response.end(request.method === "HEAD" ? undefined : bytes);
 }
 
-/** A Node request as the web's Request, its body streamed. @throws BadRequest if it cannot be one. */
-function toRequest(request: IncomingMessage, publicUrl: string): Request {
-	const { method = "GET" } = request;
+/** Methods that no function may answer (Fetch Standard, forbidden methods). */
+const forbidden = ["CONNECT", "TRACE", "TRACK"];
+
+/** A Node request as a function is given it. @throws BadRequest if it cannot be one. */
+function received(request: IncomingMessage, publicUrl: string): Incoming {
+	const { method = "GET", headers } = request;
+	if (forbidden.includes(method)) throw new BadRequest(`${method} is not possible here.`);
+	const address = publicUrl + request.url;
+	if (!URL.canParse(address)) throw new BadRequest("The address is malformed.");
+	// Whoever stops reading has a refusal to send: the connection must outlive that.
 	const hasBody = method !== "GET" && method !== "HEAD";
-	const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-	try {
-		return new Request(publicUrl + request.url, {
-			method,
-			headers: headers as [string, string][],
-			...(hasBody && { body: bodyOf(request), duplex: "half" }),
-		});
-	} catch {
-		throw new BadRequest(`${method} is not possible here.`);
-	}
-}
-
-function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
-	return new ReadableStream({
-		start(controller) {
-			request.pause();
-			request.on("data", (chunk: Buffer) => {
-				controller.enqueue(chunk);
-				request.pause();
-			});
-			request.once("end", () => controller.close());
-			request.once("error", (error) => controller.error(error));
-		},
-		pull() {
-			request.resume();
-		},
-	});
+	const body = hasBody ? request.iterator({ destroyOnReturn: false }) : null;
+	return incoming(method, new URL(address).href, headers, body);
 }

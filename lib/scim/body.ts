@@ -3,6 +3,7 @@
  * refused.
  */
 import { noteBody } from "@/lib/directory/request-notes";
+import type { Incoming } from "@/lib/platform/exchange";
 import type { Call } from "./call";
 import { badRequest, ScimError } from "./errors";
 
@@ -28,7 +29,7 @@ const mediaTypes = ["application/json", "application/scim+json"];
  * @throws ScimError 415 for another media type, 413 for more than `limit` bytes, 400 invalidSyntax
  * for what is not UTF-8.
  */
-async function readText(request: Request, limit: number): Promise<string> {
+async function readText(request: Incoming, limit: number): Promise<string> {
 	const header = request.headers.get("content-type");
 	const mediaType = header?.split(";")[0]?.trim().toLowerCase();
 	if (mediaType && !mediaTypes.includes(mediaType))
@@ -47,21 +48,16 @@ async function readText(request: Request, limit: number): Promise<string> {
 	}
 }
 
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+async function readBytes(request: Incoming, limit: number): Promise<Uint8Array> {
 	const tooLarge = () =>
 		new ScimError(413, undefined, `The body is larger than ${limit / 1024} KiB.`);
 	if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
 	const chunks: Uint8Array[] = [];
 	let size = 0;
-	const reader = request.body?.getReader();
-	for (;;) {
-		const chunk = await reader?.read();
-		if (!chunk || chunk.done) return Buffer.concat(chunks);
-		size += chunk.value.byteLength;
-		if (size > limit) {
-			await reader?.cancel();
-			throw tooLarge();
-		}
-		chunks.push(chunk.value);
+	for await (const chunk of request.body ?? []) {
+		size += chunk.byteLength;
+		if (size > limit) throw tooLarge();
+		chunks.push(chunk);
 	}
+	return Buffer.concat(chunks);
 }

@@ -3,7 +3,7 @@
  * transaction of its own. An operation that names what another creates (`bulkId:...`) waits for it;
  * where two wait for each other, one is created without the reference and completed afterwards.
  */
-import { textOf } from "@/lib/platform/text-response";
+import { isOk, type Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import type { Call } from "./call";
 import { badRequest, errorResponse, ScimError, scimResponse } from "./errors";
@@ -24,12 +24,12 @@ type Operation = {
 };
 
 /** Answers one operation as a request of its own. Never throws. */
-export type Perform = (operation: Operation) => Promise<Response>;
+export type Perform = (operation: Operation) => Promise<Reply>;
 
-type Outcome = { operation: Operation; response: Response };
+type Outcome = { operation: Operation; response: Reply };
 
 /** @throws ScimError 400 for a message that cannot be understood, 413 for too many operations. */
-export async function answerBulk(call: Call, perform: Perform): Promise<Response> {
+export async function answerBulk(call: Call, perform: Perform): Promise<Reply> {
 	const { operations, failOnErrors } = readBulk(await readJson(call), call.caller.directory);
 	const run = new Run(perform, failOnErrors);
 	await run.all(operations);
@@ -132,10 +132,10 @@ class Run {
 	private async one(operation: Operation, place: number): Promise<void> {
 		const response = await this.ask(operation);
 		this.outcomes[place] = { operation, response };
-		if (!response.ok) this.errors += 1;
+		if (!isOk(response)) this.errors += 1;
 		if (operation.bulkId !== undefined) {
-			const id = response.headers.get("location")?.split("/").at(-1);
-			this.ids.set(operation.bulkId, response.ok && id ? id : null);
+			const id = response.headers.location?.split("/").at(-1);
+			this.ids.set(operation.bulkId, isOk(response) && id ? id : null);
 		}
 	}
 
@@ -151,12 +151,12 @@ class Run {
 			version: undefined,
 			data,
 		});
-		if (response.ok) return;
+		if (isOk(response)) return;
 		this.outcomes[place] = { operation, response };
 		this.errors += 1;
 	}
 
-	private async ask(operation: Operation): Promise<Response> {
+	private async ask(operation: Operation): Promise<Reply> {
 		try {
 			const path = operation.path
 				.split("/")
@@ -220,8 +220,8 @@ function referencesIn(value: unknown): string[] {
 
 function presentOutcome({ operation, response }: Outcome) {
 	const { method, bulkId, path } = operation;
-	const [location, version] = [response.headers.get("location"), response.headers.get("etag")];
-	const body = response.ok ? undefined : textOf(response);
+	const [location, version] = [response.headers.location, response.headers.etag];
+	const body = isOk(response) ? null : response.body;
 	return {
 		...(location ? { location } : {}),
 		method,
@@ -229,6 +229,6 @@ function presentOutcome({ operation, response }: Outcome) {
 		...(version ? { version } : {}),
 		path,
 		status: String(response.status),
-		...(body === undefined ? {} : { response: JSON.parse(body) }),
+		...(body === null ? {} : { response: JSON.parse(body) }),
 	};
 }

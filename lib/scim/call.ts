@@ -6,6 +6,7 @@ import type { ListedUser, Lookup } from "@/lib/directory/entries";
 import type { RequestEntry } from "@/lib/directory/request-log";
 import { notePassedOver } from "@/lib/directory/request-notes";
 import type { Change } from "@/lib/directory/users";
+import type { Incoming, Reply } from "@/lib/platform/exchange";
 import type { Mode } from "./values";
 
 /** What the endpoint needs from outside. */
@@ -24,7 +25,7 @@ export type ScimDeps = {
 
 export type Call = {
 	deps: ScimDeps & { maxBody: number };
-	request: Request;
+	request: Incoming;
 	/** What stands in the place of `:id`; empty where the route has none. */
 	id: string;
 	query: URLSearchParams;
@@ -37,7 +38,7 @@ export type Call = {
 	lookup: Lookup | undefined;
 };
 
-export type Handler = (call: Call) => Response | Promise<Response>;
+export type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /** The change a call is about to make: where, by whom, when. */
 export const changeOf = ({ caller, actor, deps }: Call): Change => ({

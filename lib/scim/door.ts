@@ -2,12 +2,13 @@
 import { database } from "@/db/client";
 import { noteRequest } from "@/lib/directory/request-log";
 import { env } from "@/lib/platform/env";
+import type { Incoming, Reply } from "@/lib/platform/exchange";
 import { log } from "@/lib/platform/log";
 import { handleScim } from "./endpoint";
 import { errorResponse, ScimError } from "./errors";
 
 /** Answers a request with this process's database and configuration. Never throws. */
-export async function answerScim(request: Request): Promise<Response> {
+export async function answerScim(request: Incoming): Promise<Reply> {
 	const onError = (err: unknown) => log().error({ err }, "SCIM request failed");
 	try {
 		const db = await database();

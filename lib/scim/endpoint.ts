@@ -1,5 +1,5 @@
 /**
- * lib/scim speaks the protocol (RFC 7643, RFC 7644, RFC 9865): Request in, Response out, on any
+ * lib/scim speaks the protocol (RFC 7643, RFC 7644, RFC 9865): a request in, an answer out, on any
  * server.
  *
  *   endpoint   this file: the token, the route, and an answer in every case
@@ -25,6 +25,7 @@ import { noteEnded } from "@/lib/directory/ended-tokens";
 import type { Lookup } from "@/lib/directory/entries";
 import { noteCaller } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
+import { type Incoming, incoming, type Reply } from "@/lib/platform/exchange";
 import { isId } from "@/lib/platform/ids";
 import { maxBody } from "./body";
 import { answerBulk, type Perform } from "./bulk";
@@ -38,7 +39,7 @@ import { handlerOf, type Match, matchIn, type Route, routeOf } from "./routes";
  * Answers a SCIM request, always, and always in the protocol's own form. Nothing about a path,
  * its parameters or a body is said before the token is recognised.
  */
-export function handleScim(request: Request, given: ScimDeps): Promise<Response> {
+export function handleScim(request: Incoming, given: ScimDeps): Promise<Reply> {
 	const deps = { maxBody, ...given };
 	const work = () => answered(deps, () => serve(request, deps));
 	return deps.note ? noted(request, deps.now, deps.note, work) : work();
@@ -47,8 +48,8 @@ export function handleScim(request: Request, given: ScimDeps): Promise<Response>
 /** An answer whatever happens. */
 async function answered(
 	deps: Pick<ScimDeps, "onError">,
-	work: () => Response | Promise<Response>,
-): Promise<Response> {
+	work: () => Reply | Promise<Reply>,
+): Promise<Reply> {
 	try {
 		return await work();
 	} catch (error) {
@@ -58,7 +59,7 @@ async function answered(
 	}
 }
 
-async function serve(request: Request, deps: Call["deps"]): Promise<Response> {
+async function serve(request: Incoming, deps: Call["deps"]): Promise<Reply> {
 	const url = new URL(request.url);
 	const address = request.headers.get(addressHeader) ?? "unknown";
 	const place = placeOf(url.pathname);
@@ -113,14 +114,15 @@ function performFor(call: Call): Perform {
 			const isResource = segments[0] === "Users" || segments[0] === "Groups";
 			if (!route || !isResource || segments[1] === ".search")
 				throw new ScimError(404, undefined, `There is nothing at ${path.slice(0, 200)}.`);
-			const request = new Request(`${call.base}${path}`, {
+			const request = incoming(
 				method,
-				headers: {
+				`${call.base}${path}`,
+				{
 					"content-type": "application/scim+json",
 					...(version === undefined ? {} : { "if-match": version }),
 				},
-				...(data === undefined ? {} : { body: JSON.stringify(data) }),
-			});
+				data === undefined ? null : [Buffer.from(JSON.stringify(data))],
+			);
 			const operation: Call = {
 				...call,
 				request,
@@ -135,7 +137,7 @@ function performFor(call: Call): Perform {
 }
 
 /** The token of an Authorization header. The scheme is compared without case (RFC 9110 §11.1). */
-function bearerToken(request: Request): string | null {
+function bearerToken(request: Incoming): string | null {
 	const header = request.headers.get("authorization") ?? "";
 	return /^Bearer +([A-Za-z0-9._~+/-]{1,256}=*)$/i.exec(header)?.[1] ?? null;
 }
@@ -173,7 +175,7 @@ function decode(segment: string): string | null {
 
 /** What to look up with the token. A refusal waits until the token is recognised. */
 function wantedBy(
-	request: Request,
+	request: Incoming,
 	route: Match | null,
 	query: URLSearchParams,
 ): { lookup?: Lookup | undefined; refused?: ScimError } {

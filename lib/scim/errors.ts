@@ -2,7 +2,7 @@
  * The errors of the protocol (RFC 7644 §3.12). ScimError is the one error this folder throws for
  * what a client did; everything else that is thrown is a fault of ours and answers 500.
  */
-import { textResponse } from "@/lib/platform/text-response";
+import type { Reply } from "@/lib/platform/exchange";
 
 /** The detail keywords of RFC 7644 §3.12 that we use. */
 export type ScimType =
@@ -47,7 +47,7 @@ export function badRequest(scimType: ScimType, detail: string): ScimError {
 }
 
 /** The answer for a refusal. `status` is a string in the body (RFC 7644 §3.12). */
-export function errorResponse(error: ScimError): Response {
+export function errorResponse(error: ScimError): Reply {
 	const body = {
 		schemas: [errorSchema],
 		status: String(error.status),
@@ -62,9 +62,17 @@ export function scimResponse(
 	status: number,
 	body: unknown,
 	headers: Record<string, string> = {},
-): Response {
-	return textResponse(JSON.stringify(body), {
+): Reply {
+	return {
 		status,
 		headers: { "content-type": scimMediaType, "cache-control": "no-store", ...headers },
-	});
+		body: JSON.stringify(body),
+	};
 }
+
+/** An answer without a body: 204 for what is done, 304 for what has not changed. */
+export const emptyResponse = (status: 204 | 304, headers: Record<string, string> = {}): Reply => ({
+	status,
+	headers,
+	body: null,
+});

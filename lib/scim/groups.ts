@@ -14,10 +14,11 @@ import {
 	updateGroup,
 } from "@/lib/directory/groups";
 import type { Change, Refused } from "@/lib/directory/users";
+import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
-import { badRequest, ScimError, scimResponse } from "./errors";
+import { badRequest, emptyResponse, ScimError, scimResponse } from "./errors";
 import { groupSource } from "./fields";
 import { type GroupPatch, readGroupBody, readGroupPatch } from "./group-patch";
 import { groupType } from "./group-schema";
@@ -29,20 +30,20 @@ import { notFound, refusal } from "./refusals";
 import { answerList, maxPage, presentGroups } from "./resources";
 import { checkVersion, unchanged, versionTag } from "./versions";
 
-export function listGroups(call: Call): Response | Promise<Response> {
+export function listGroups(call: Call): Reply | Promise<Reply> {
 	if (call.caller.groupsSync) return answerList(call, [groupSource], maxPage);
 	const page = readPage(call.query, maxPage);
 	return scimResponse(200, listResponse([], 0, page.by === "index" ? page.startIndex : undefined));
 }
 
-export async function getGroup(call: Call): Promise<Response> {
+export async function getGroup(call: Call): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const group = caller.groupsSync ? await readGroup(deps.db, caller.directory, id) : null;
 	if (!group) throw notFound(groupType, id);
 	return unchanged(call.request, group) ?? answer(call, 200, group);
 }
 
-export async function postGroup(call: Call): Promise<Response> {
+export async function postGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
 	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
 	checkLength(attributes);
@@ -54,7 +55,7 @@ export async function postGroup(call: Call): Promise<Response> {
 }
 
 /** Replaces the resource: a body without members is that of a group nobody is in. */
-export async function putGroup(call: Call): Promise<Response> {
+export async function putGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
 	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
 	const group = await change(call, {
@@ -65,22 +66,22 @@ export async function putGroup(call: Call): Promise<Response> {
 }
 
 /** Answered without a body, for speed: 200 and the group where the request or the directory asks. */
-export async function patchGroup(call: Call): Promise<Response> {
+export async function patchGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
 	const group = await change(call, readGroupPatch(await readJson(call), modeOf(call)));
 	const asked = call.query.has("attributes") || call.query.has("excludedAttributes");
 	if (asked || call.caller.directory.groupPatchAnswer === "200") return answer(call, 200, group);
-	return new Response(null, { status: 204, headers: { etag: versionTag(group.version) } });
+	return emptyResponse(204, { etag: versionTag(group.version) });
 }
 
-export async function removeGroup(call: Call): Promise<Response> {
+export async function removeGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
 	const { deps, caller, id } = call;
 	const removed = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		deleteGroup(tx, lock, changeOf(call), id, (group) => checkVersion(call.request, group)),
 	);
 	if (!removed.ok) throw refusal(groupType, removed, id);
-	return new Response(null, { status: 204 });
+	return emptyResponse(204);
 }
 
 async function change(call: Call, patch: GroupPatch): Promise<DirectoryGroup> {
@@ -142,7 +143,7 @@ async function answer(
 	status: number,
 	group: DirectoryGroup,
 	headers: Record<string, string> = {},
-): Promise<Response> {
+): Promise<Reply> {
 	const projection = readProjection(groupType, call.query);
 	const [body] = await presentGroups(call, [group], projection);
 	return scimResponse(status, body, { etag: versionTag(group.version), ...headers });

@@ -2,16 +2,16 @@
 import type { RequestEntry } from "@/lib/directory/request-log";
 import { withNotes } from "@/lib/directory/request-notes";
 import { addressHeader } from "@/lib/platform/edge";
+import type { Incoming, Reply } from "@/lib/platform/exchange";
 import { isId } from "@/lib/platform/ids";
-import { textOf } from "@/lib/platform/text-response";
 
 /** Answers a request and notes it. One without a token that is known belongs to no log. */
 export async function noted(
-	request: Request,
+	request: Incoming,
 	now: () => Date,
 	note: (entry: RequestEntry) => void,
-	answer: () => Promise<Response>,
-): Promise<Response> {
+	answer: () => Promise<Reply>,
+): Promise<Reply> {
 	const at = now();
 	const began = performance.now();
 	const { result: response, notes } = await withNotes(answer);
@@ -32,7 +32,7 @@ export async function noted(
 		userAgent: request.headers.get("user-agent"),
 		ifMatch: request.headers.get("if-match"),
 		requestBody: notes.body,
-		responseBody: worthKeeping ? (textOf(response) ?? null) : null,
+		responseBody: worthKeeping ? response.body : null,
 		target: targetOf(request.url, response),
 		changed: status < 400 ? [...notes.changed] : [],
 		notes: [...notes.passedOver],
@@ -42,7 +42,7 @@ export async function noted(
 
 /** Path and query of an address behind the base, with or without the workspace. */
 function pathOf(address: string): string {
-	// A Request's address is one that the URL parser has written: host, then /api/scim/v2.
+	// The URL parser has written it: host, then /api/scim/v2.
 	const target = address.slice(address.indexOf("/", "https://".length));
 	const [, path = "", search = ""] = /^(?:\/[^/?#]*){3}([^?#]*)(\?[^#]*)?/s.exec(target) ?? [];
 	const segments = path.split("/").slice(1);
@@ -51,10 +51,10 @@ function pathOf(address: string): string {
 }
 
 /** The resource a path names, or that a POST made. */
-function targetOf(address: string, response: Response): RequestEntry["target"] {
-	const named = response.headers.get("location") ?? address;
+function targetOf(address: string, response: Reply): RequestEntry["target"] {
+	const named = response.headers.location ?? address;
 	const [, kind = "", id = ""] = pathOf(named).split(/[/?]/);
 	if (!isId(id) || (kind !== "Users" && kind !== "Groups")) return null;
-	const version = /^W\/"(\d+)"$/.exec(response.headers.get("etag") ?? "")?.[1];
+	const version = /^W\/"(\d+)"$/.exec(response.headers.etag ?? "")?.[1];
 	return { kind: kind === "Users" ? "User" : "Group", id, version: Number(version ?? 0) };
 }

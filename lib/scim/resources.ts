@@ -2,6 +2,7 @@
 import { type DirectoryUser, type ListedUser, readEntries } from "@/lib/directory/entries";
 import { type DirectoryGroup, membersOf, readGroups } from "@/lib/directory/groups";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
+import type { Reply } from "@/lib/platform/exchange";
 import type { Call } from "./call";
 import { listResponse } from "./discovery";
 import { scimResponse } from "./errors";
@@ -17,7 +18,7 @@ import { userType } from "./user-schema";
 export { maxPage } from "@/lib/directory/entries";
 
 /** A list of one type, or of both (RFC 7644 §3.4.2). */
-export async function answerList(call: Call, sources: Source[], max: number): Promise<Response> {
+export async function answerList(call: Call, sources: Source[], max: number): Promise<Reply> {
 	const { query, deps, caller, base } = call;
 	const page = readPage(query, max);
 	const found = await find(deps.db, {

@@ -105,11 +105,11 @@ export async function request(
 			...deps,
 		},
 	);
-	const text = await response.text();
+	const { status, headers: sent, body: text } = response;
 	return {
-		status: response.status,
-		headers: response.headers,
-		body: text === "" ? undefined : JSON.parse(text),
+		status,
+		headers: new Headers(sent),
+		body: text === null ? undefined : JSON.parse(text),
 	};
 }
 

@@ -5,10 +5,11 @@ import { groupsOf } from "@/lib/directory/groups";
 import { personOf } from "@/lib/directory/person";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
 import { createUser, deleteUser, updateUser } from "@/lib/directory/users";
+import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
-import { badRequest, ScimError, scimResponse } from "./errors";
+import { badRequest, emptyResponse, ScimError, scimResponse } from "./errors";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
 import { includes, lookupOf, readPage, readProjection } from "./query";
@@ -28,7 +29,7 @@ export const lookupById = (_query: URLSearchParams, id: string): Lookup => ({
 	value: id,
 });
 
-export async function listUsers(call: Call): Promise<Response> {
+export async function listUsers(call: Call): Promise<Reply> {
 	const { query, base, found, lookup } = call;
 	const page = readPage(query, maxPage);
 	// The lookup has brought one more than a page at most: beyond that, find a page properly.
@@ -42,7 +43,7 @@ export async function listUsers(call: Call): Promise<Response> {
 	return scimResponse(200, listResponse(resources, found.length, page.startIndex));
 }
 
-export async function getUser(call: Call): Promise<Response> {
+export async function getUser(call: Call): Promise<Reply> {
 	const { deps, caller } = call;
 	const [user] =
 		call.found.length === 0 && caller.showsEveryone
@@ -52,7 +53,7 @@ export async function getUser(call: Call): Promise<Response> {
 	return unchanged(call.request, user) ?? answer(call, 200, user);
 }
 
-export async function postUser(call: Call): Promise<Response> {
+export async function postUser(call: Call): Promise<Reply> {
 	const { deps, caller } = call;
 	const resource = readResource(userType, await readJson(call), modeOf(call));
 	const attributes = checked({ active: true, ...resource });
@@ -65,26 +66,26 @@ export async function postUser(call: Call): Promise<Response> {
 }
 
 /** Replaces the resource. Without `active` the person stays as active as they were. */
-export async function putUser(call: Call): Promise<Response> {
+export async function putUser(call: Call): Promise<Reply> {
 	const resource = readResource(userType, await readJson(call), modeOf(call));
 	return change(call, () => resource);
 }
 
-export async function patchUser(call: Call): Promise<Response> {
+export async function patchUser(call: Call): Promise<Reply> {
 	const body = await readJson(call);
 	return change(call, (current) => applyPatch(userType, current.resource, body, modeOf(call)));
 }
 
-export async function removeUser(call: Call): Promise<Response> {
+export async function removeUser(call: Call): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const removed = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		deleteUser(tx, lock, changeOf(call), id, (user) => checkVersion(call.request, user)),
 	);
 	if (!removed.ok) throw refusal(userType, removed, id);
-	return new Response(null, { status: 204 });
+	return emptyResponse(204);
 }
 
-async function change(call: Call, next: (current: DirectoryUser) => Resource): Promise<Response> {
+async function change(call: Call, next: (current: DirectoryUser) => Resource): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		updateUser(tx, lock, changeOf(call), id, (current) => {
@@ -107,7 +108,7 @@ function answer(
 	status: number,
 	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>,
 	headers: Record<string, string> = {},
-): Response {
+): Reply {
 	const projection = readProjection(userType, call.query);
 	const body = presentUser(call.base, user, projection);
 	return scimResponse(status, body, { etag: versionTag(user.version), ...headers });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { directoryUsers, members } from "@/db/schema";
 import { aWorkspace, freshDb } from "@/db/testing";
+import { toResponse } from "@/lib/platform/exchange";
 import { handleScim } from "../endpoint";
 import { aClient } from "../testing";
 import { clients } from "./index";
@@ -20,15 +21,17 @@ const surprises = (outcomes: Outcome[]) =>
 	outcomes.filter(({ surprise }) => surprise !== undefined);
 
 /** The endpoint as a client reaches it. */
-const endpoint = (request: Request) =>
-	handleScim(request, {
-		db,
-		publicUrl: "https://gatehouse.test",
-		now: () => new Date(),
-		onError: (error) => {
-			throw error;
-		},
-	});
+const endpoint = async (request: Request) =>
+	toResponse(
+		await handleScim(request, {
+			db,
+			publicUrl: "https://gatehouse.test",
+			now: () => new Date(),
+			onError: (error) => {
+				throw error;
+			},
+		}),
+	);
 
 describe.each(Object.entries(clients))("%s", (_, client) => {
 	it("finds nothing to stumble over, and leaves nothing behind", async () => {

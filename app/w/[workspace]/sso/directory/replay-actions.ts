@@ -6,6 +6,7 @@ import { type Db, database } from "@/db/client";
 import { findDirectory } from "@/lib/directory/directory";
 import {
 	type Answered,
+	type Endpoint,
 	onTrial,
 	type ReplayRefusal,
 	sendAgain,
@@ -20,7 +21,7 @@ import { handleScim } from "@/lib/scim/endpoint";
 import { currentPolicy } from "@/lib/workspaces/policy";
 
 /** The endpoint on a transaction of ours; it is not in the request log. */
-const endpoint = (request: Request, db: Db) =>
+const endpoint: Endpoint = (request, db) =>
 	handleScim(request, {
 		db,
 		publicUrl: env().PUBLIC_URL,
