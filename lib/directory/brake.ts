@@ -29,18 +29,21 @@ export async function passesBrake(tx: Tx, directory: DirectoryKey, now: Date): P
 		where m.workspace_id = ${workspaceId} and m.status = 'active' and exists (
 			select 1 from ${directoryUsers} u where u.workspace_id = m.workspace_id
 				and u.directory_id = ${directory.id} and u.member_id = m.id))`;
+	const gone = sql`from ${departures} where workspace_id = ${workspaceId} and at > ${since}::timestamptz`;
 	const { rows } = (await tx.execute(
 		writing(
+			// No more are counted than the count asks for, until it says that the rest matter.
 			sql`with recent as (
-					select count(*) as gone from ${departures}
-					where workspace_id = ${workspaceId} and at > ${since}::timestamptz
+					select count(*) as gone from (select 1 ${gone} limit ${count}::int) few
+				), all_recent as (
+					select count(*) as gone ${gone}
 				)
 				insert into ${departures} (workspace_id, id, directory_id, at)
 				select ${workspaceId}::uuid, ${newId()}::uuid, ${directory.id}::uuid,
 					${now.toISOString()}::timestamptz
 				from recent
-				where case when gone < ${count}::int then true
-					else (gone + 1) * 100 <= (${active} + gone) * ${percent}::int end
+				where case when gone < ${count}::int then true else (
+					select (gone + 1) * 100 <= (${active} + gone) * ${percent}::int from all_recent) end
 				returning id`,
 			departures,
 		),

@@ -15,11 +15,11 @@ import {
 	type DirectoryKey,
 } from "./directory";
 import {
-	entryColumns,
 	groupsColumn,
 	keyOf,
 	type ListedUser,
 	type Lookup,
+	listedColumns,
 	matching,
 	maxPage,
 } from "./entries";
@@ -145,7 +145,7 @@ function prepare(db: Db) {
 				rules,
 				hasActiveConnection: activeConnectionExists(workspaces.id),
 				hasActiveSaml: activeConnectionExists(workspaces.id, "saml"),
-				user: entryColumns,
+				user: listedColumns,
 				groups: by === "none" ? sql<null>`null` : groupsColumn,
 			})
 			.from(directoryTokens)

@@ -24,8 +24,19 @@ export const groupsColumn = sql<{ id: string; displayName: string }[] | null>`(
 		and dgm.directory_id = directory_users.directory_id
 		and dgm.user_id = directory_users.id)`;
 
+/** The columns of an entry that an answer is made of. */
+export const listedColumns = {
+	id: directoryUsers.id,
+	resource: directoryUsers.resource,
+	version: directoryUsers.version,
+	createdAt: directoryUsers.createdAt,
+	lastModifiedAt: directoryUsers.lastModifiedAt,
+};
+
 /** An entry as it is answered: with the groups it is in. */
-export type ListedUser = DirectoryUser & { groups: { id: string; displayName: string }[] };
+export type ListedUser = Pick<DirectoryUser, keyof typeof listedColumns> & {
+	groups: { id: string; displayName: string }[];
+};
 
 /** What entries can be found by. externalId compares exactly, the others without case. */
 export type Lookup = { by: "id" | "userName" | "externalId" | "email"; value: string };
@@ -83,14 +94,23 @@ export async function readEntries(
 	ids: readonly string[],
 ): Promise<ListedUser[]> {
 	if (ids.length === 0) return [];
-	const rows = await db
-		.select({ ...entryColumns, groups: groupsColumn })
-		.from(directoryUsers)
-		.where(
-			and(ofDirectory(directory), sql`${directoryUsers.id} = any(${`{${ids.join(",")}}`}::uuid[])`),
-		);
+	const { workspaceId, id: directoryId } = directory;
+	const rows = await listedByIds(db, { workspaceId, directoryId, ids: `{${ids.join(",")}}` });
 	return rows.map((row) => ({ ...row, groups: row.groups ?? [] }));
 }
+
+const listedByIds = statement(["workspaceId", "directoryId", "ids"], (on, at) =>
+	on
+		.select({ ...listedColumns, groups: groupsColumn })
+		.from(directoryUsers)
+		.where(
+			and(
+				eq(directoryUsers.workspaceId, at.workspaceId),
+				eq(directoryUsers.directoryId, at.directoryId),
+				sql`${directoryUsers.id} = any(${at.ids}::uuid[])`,
+			),
+		),
+);
 
 /** The condition of a lookup. @param value a placeholder in a prepared statement. */
 export function matching(lookup: Lookup, value: unknown = keyOf(lookup)): SQL {

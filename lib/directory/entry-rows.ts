@@ -2,7 +2,7 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import { directoryUsers, removals } from "@/db/schema";
 import { statement, toSet } from "@/db/statement";
-import { entryColumns, groupsColumn } from "./entries";
+import { groupsColumn } from "./entries";
 import { type Attributes, foldDeep, type Person } from "./person";
 
 /** The columns that `rowOf` gives. */
@@ -44,7 +44,11 @@ export const insertEntry = statement(
 				.where(and(eq(removals.workspaceId, at.workspaceId), samePerson))
 				.returning(),
 		);
-		return on.with(forgotten).insert(directoryUsers).values(at).returning(entryColumns);
+		return on
+			.with(forgotten)
+			.insert(directoryUsers)
+			.values(at)
+			.returning({ version: directoryUsers.version });
 	},
 	[directoryUsers, removals],
 );
@@ -63,7 +67,7 @@ export const updateEntry = statement(
 					eq(directoryUsers.id, id),
 				),
 			)
-			.returning({ ...entryColumns, groups: groupsColumn }),
+			.returning({ version: directoryUsers.version, groups: groupsColumn }),
 	[directoryUsers],
 );
 

@@ -8,13 +8,16 @@ import type { Db, Tx } from "@/db/client";
 import { directoryUsers, members } from "@/db/schema";
 import { isId } from "@/lib/platform/ids";
 import type { DirectoryKey } from "./directory";
-import type { ListedUser } from "./entries";
+import type { DirectoryUser, ListedUser } from "./entries";
 import { type Attributes, personOf } from "./person";
 
 type Member = typeof members.$inferSelect;
 
 /** What a member looks like to a directory that has said nothing of them. */
-export function unmanagedEntry(directory: DirectoryKey, member: Member): ListedUser {
+export function unmanagedEntry(
+	directory: DirectoryKey,
+	member: Member,
+): DirectoryUser & ListedUser {
 	const { id, email, name, status, createdAt } = member;
 	const attributes: Attributes = {
 		userName: email ?? id,

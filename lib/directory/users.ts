@@ -104,7 +104,7 @@ export async function createUser(
 	}
 	const returns = existing ? await comesBack(tx, existing) : false;
 	const member = existing ?? (await newMember(tx, lock, change, person, attributes));
-	const [user] = await insertEntry(tx, {
+	const { search, ...row } = {
 		...rowOf(person, attributes),
 		workspaceId: directory.workspaceId,
 		directoryId: directory.id,
@@ -114,8 +114,10 @@ export async function createUser(
 		lastModifiedAt: now,
 		memberId: member.id,
 		createdMember: !existing || returns,
-	});
-	if (!user) throw new Error("the entry was not written");
+	};
+	const [written] = await insertEntry(tx, { ...row, search });
+	if (!written) throw new Error("the entry was not written");
+	const user = { ...row, ...written };
 	await record(tx, directory.workspaceId, actor, {
 		kind: "directory.user_created",
 		subject: subjectOf(user),
@@ -156,15 +158,11 @@ export async function updateUser(
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
 	const changed = differing(current.resource, attributes);
-	const [written] = await updateEntry(tx, {
-		...rowOf(after, attributes),
-		workspaceId: directory.workspaceId,
-		directoryId: directory.id,
-		id,
-		lastModifiedAt: now,
-	});
+	const { search, ...row } = { ...rowOf(after, attributes), lastModifiedAt: now };
+	const { workspaceId, id: directoryId } = directory;
+	const [written] = await updateEntry(tx, { ...row, search, workspaceId, directoryId, id });
 	if (!written) throw new Error("the entry vanished inside its transaction");
-	const user = { ...written, groups: written.groups ?? [] };
+	const user = { ...current, ...row, ...written, groups: written.groups ?? [] };
 	await record(tx, directory.workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
 		subject: subjectOf(user),

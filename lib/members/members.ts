@@ -221,18 +221,19 @@ export async function updateMember(
 	const { workspaceId, id } = member;
 	const [updated] = await setProfile(tx, { workspaceId, id, name, email, emailKey, proof });
 	if (!updated) throw new Error("the member vanished inside its transaction");
+	const after = { ...member, name, email, emailKey, emailProof: proof };
 	// A link went to the address of before; whoever reads that one now may be somebody else.
 	if (emailKey !== member.emailKey) await endMailLinks(tx, member);
 	if (name !== member.name || email !== member.email)
 		await record(tx, member.workspaceId, actor, {
 			kind: "member.updated",
-			subject: { kind: "member", id: member.id, label: labelOf(updated) },
+			subject: { kind: "member", id: member.id, label: labelOf(after) },
 			details: {
 				before: { name: member.name, email: member.email },
 				after: { name, email },
 			},
 		});
-	return { ok: true, member: updated };
+	return { ok: true, member: after };
 }
 
 /** Active admins by name: whom to ask. */
@@ -301,6 +302,6 @@ const setProfile = statement(
 			.update(members)
 			.set(toSet({ ...at, emailProof: proof }))
 			.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)))
-			.returning(),
+			.returning({ id: members.id }),
 	[members],
 );

@@ -1,5 +1,5 @@
 /** Answers with resources of either type: one, or the page of a list. */
-import { type DirectoryUser, type ListedUser, readEntries } from "@/lib/directory/entries";
+import { type ListedUser, readEntries } from "@/lib/directory/entries";
 import { type DirectoryGroup, membersOf, readGroups } from "@/lib/directory/groups";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
 import type { Reply } from "@/lib/platform/exchange";
@@ -65,12 +65,11 @@ async function load(call: Call, rows: { type: string; id: string }[]): Promise<R
 	return rows.map(({ id }) => shown.get(id)).filter((resource) => resource !== undefined);
 }
 
+/** What is known of a person where they are answered; the groups where those were read. */
+export type Shown = Omit<ListedUser, "groups"> & Partial<Pick<ListedUser, "groups">>;
+
 /** A person as answered, with the groups they are in. */
-export function presentUser(
-	base: string,
-	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>,
-	projection: Projection,
-): Resource {
+export function presentUser(base: string, user: Shown, projection: Projection): Resource {
 	const groups = (user.groups ?? []).map(({ id, displayName }) => ({
 		value: id,
 		$ref: `${base}/Groups/${id}`,

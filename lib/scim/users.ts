@@ -1,6 +1,6 @@
 /** The User resource over HTTP (RFC 7644 §3.3 to §3.6). What a change means is lib/directory's. */
 import { decide } from "@/lib/directory/decide";
-import type { DirectoryUser, ListedUser, Lookup } from "@/lib/directory/entries";
+import type { DirectoryUser, Lookup } from "@/lib/directory/entries";
 import { groupsOf } from "@/lib/directory/groups";
 import { personOf } from "@/lib/directory/person";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
@@ -14,7 +14,7 @@ import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
 import { includes, lookupOf, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
-import { answerList, maxPage, peopleOf, presentUser } from "./resources";
+import { answerList, maxPage, peopleOf, presentUser, type Shown } from "./resources";
 import type { Resource } from "./schema";
 import { userType } from "./user-schema";
 import { checkVersion, unchanged, versionTag } from "./versions";
@@ -106,7 +106,7 @@ async function change(call: Call, next: (current: DirectoryUser) => Resource): P
 function answer(
 	call: Call,
 	status: number,
-	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>,
+	user: Shown,
 	headers: Record<string, string> = {},
 ): Reply {
 	const projection = readProjection(userType, call.query);
