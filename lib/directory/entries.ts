@@ -12,7 +12,7 @@ export type DirectoryUser = Omit<typeof directoryUsers.$inferSelect, "search">;
 const { search: _onlyForFilters, ...columns } = getTableColumns(directoryUsers);
 
 /** An entry without the copy that only filters look at. */
-export const entryColumns = columns;
+const entryColumns = columns;
 
 /** The groups of an entry, by name, as a column of a select from `directory_users`. */
 export const groupsColumn = sql<{ id: string; displayName: string }[] | null>`(
