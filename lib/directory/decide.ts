@@ -4,7 +4,6 @@
  * write undoes it.
  */
 import { type Db, lockWorkspace, type Tx, transact } from "@/db/client";
-import { readRulesOnce } from "@/lib/members/access";
 import type { Conflict, Refused } from "./users";
 
 /** How the workspace is locked. */
@@ -58,7 +57,6 @@ export async function decide<T extends { ok: true }>(
 		try {
 			return await transact(db, async (tx) => {
 				await lockWorkspace(tx, workspaceId, lock);
-				await readRulesOnce(tx, workspaceId);
 				const outcome = await work(tx, lock);
 				if (!outcome.ok) throw new Undo(outcome);
 				return outcome;

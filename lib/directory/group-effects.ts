@@ -6,7 +6,7 @@
 import { and, asc, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
-import { applyAccess, loadMemberFacts, loadRules, previewAccess } from "@/lib/members/access";
+import { applyAccess, loadMemberFacts, loadRules, previewAccess, readRulesOnce } from "@/lib/members/access";
 import { isActiveAdmin, type Member } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import type { AccessFacts } from "@/lib/policy/access";
@@ -43,6 +43,7 @@ export async function followGroupChange(
 	const { workspaceId } = directory;
 	const entries = [...joined, ...left];
 	if (entries.length === 0) return;
+	await readRulesOnce(tx, workspaceId);
 	const { document } = await currentPolicy(tx, workspaceId);
 	if (!Object.hasOwn(document.mappings, group.id)) return;
 	await lockBehind(tx, directory, entries);

@@ -8,14 +8,13 @@ import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
-import { loadRoles } from "@/lib/members/access";
+import { loadRoles, readMemberAndRules } from "@/lib/members/access";
 import {
 	createMember,
 	findMember,
 	isActiveAdmin,
 	labelOf,
 	type Member,
-	memberByEmail,
 	suspendMember,
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
@@ -91,9 +90,9 @@ export async function createUser(
 ): Promise<Written | Refused> {
 	const { directory, actor, now } = change;
 	const person = personOf(attributes);
+	const existing = behind ?? (await memberWith(tx, directory, person.emailKey));
 	const lacking = await lackingOf(tx, directory, null, attributes);
 	if (lacking) return lacking;
-	const existing = behind ?? (await memberWith(tx, directory, person.email));
 	if (existing) {
 		// Where nobody has the address, the constraint tells of a userName that is taken.
 		if (await hasUserName(tx, directory, person.userNameKey))
@@ -152,9 +151,9 @@ export async function updateUser(
 	if (!current) return takeOver(tx, lock, by, id, change);
 	const attributes = change(current);
 	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
+	const member = await memberBehind(tx, current);
 	const lacking = await lackingOf(tx, directory, current.resource, attributes);
 	if (lacking) return lacking;
-	const member = await memberBehind(tx, current);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
 	const changed = differing(current.resource, attributes);
@@ -330,12 +329,15 @@ async function comesBack(tx: Tx, member: Member): Promise<boolean> {
 	return standing?.effect === "removed" && standing.removal?.createdMember === true;
 }
 
-async function memberWith(tx: Tx, { workspaceId }: DirectoryKey, email: string | null) {
-	return email === null ? null : memberByEmail(tx, workspaceId, email);
+/** The member of an address; the rules are read with them, and remembered. */
+async function memberWith(tx: Tx, { workspaceId }: DirectoryKey, emailKey: string | null) {
+	return emailKey === null ? null : readMemberAndRules(tx, workspaceId, { emailKey });
 }
 
+/** The member behind an entry; the rules are read with them, and remembered. */
 async function memberBehind(tx: Tx, user: DirectoryUser): Promise<Member | null> {
-	return user.memberId === null ? null : findMember(tx, user.workspaceId, user.memberId);
+	const { workspaceId, memberId } = user;
+	return memberId === null ? null : readMemberAndRules(tx, workspaceId, { id: memberId });
 }
 
 async function hasUserName(tx: Tx, directory: DirectoryKey, key: string): Promise<boolean> {

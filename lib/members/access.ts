@@ -15,7 +15,7 @@ import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { chunksOfMembers, loadGroups, loadRoles, type Who } from "./facts";
 
-export { loadGroups, loadRoles, readRulesOnce } from "./facts";
+export { loadGroups, loadRoles, readMemberAndRules, readRulesOnce } from "./facts";
 
 /** What decides the access of each of these members. */
 export async function loadMemberFacts(

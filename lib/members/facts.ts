@@ -2,7 +2,7 @@
  * Loads what `accessFor` asks for: a workspace's roles and groups, and the facts of its members in
  * chunks, so that a hundred thousand of them need neither a query each nor all the memory.
  */
-import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { keepOnce, oncePer } from "@/db/once";
 import {
@@ -70,28 +70,71 @@ const groupsKey = (workspaceId: string) => `groups ${workspaceId}`;
  */
 export async function readRulesOnce(tx: Tx, workspaceId: string): Promise<void> {
 	const [row] = await rulesOf(tx, { workspaceId });
-	if (!row) return;
-	keepPolicy(tx, row.policy);
-	keepOnce(tx, rolesKey(workspaceId), [roles], row.roles);
-	keepOnce(tx, groupsKey(workspaceId), [groups], row.groups);
+	if (row) keepRules(tx, workspaceId, row);
 }
+
+/**
+ * As `readRulesOnce`, and with them the member of an id or of an address (its key), since what
+ * changes a person asks for both.
+ */
+export async function readMemberAndRules(
+	tx: Tx,
+	workspaceId: string,
+	by: { id: string } | { emailKey: string },
+): Promise<typeof members.$inferSelect | null> {
+	const rows =
+		"id" in by
+			? await rulesAndMember(tx, { workspaceId, id: by.id })
+			: await rulesAndHolder(tx, { workspaceId, emailKey: by.emailKey });
+	const [row] = rows;
+	if (!row) return null;
+	keepRules(tx, workspaceId, row);
+	return row.member;
+}
+
+type Rules = { policy: typeof policies.$inferSelect } & Pick<AccessFacts, "roles" | "groups">;
+
+function keepRules(tx: Tx, workspaceId: string, rules: Rules): void {
+	keepPolicy(tx, rules.policy);
+	keepOnce(tx, rolesKey(workspaceId), [roles], rules.roles);
+	keepOnce(tx, groupsKey(workspaceId), [groups], rules.groups);
+}
+
+const ruleColumns = (workspaceId: Placeholder) => ({
+	policy: policies,
+	// With names of their own: in a select of one table Drizzle leaves a column's table out.
+	roles: sql<
+		RoleFact[]
+	>`(select coalesce(json_agg(json_build_object('key', r.key, 'name', r.name, 'rank', r.rank, 'permissions', r.permissions)), '[]') from ${roles} r where r.workspace_id = ${workspaceId})`,
+	groups: sql<
+		AccessFacts["groups"]
+	>`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'defaultRole', g.default_role) order by g.name_key), '[]') from ${groups} g where g.workspace_id = ${workspaceId})`,
+});
 
 const rulesOf = statement(["workspaceId"], (on, { workspaceId }) =>
 	on
-		.select({
-			policy: policies,
-			// With names of their own: in a select of one table Drizzle leaves a column's table out.
-			roles: sql<
-				RoleFact[]
-			>`(select coalesce(json_agg(json_build_object('key', r.key, 'name', r.name, 'rank', r.rank, 'permissions', r.permissions)), '[]') from ${roles} r where r.workspace_id = ${workspaceId})`,
-			groups: sql<
-				AccessFacts["groups"]
-			>`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'defaultRole', g.default_role) order by g.name_key), '[]') from ${groups} g where g.workspace_id = ${workspaceId})`,
-		})
+		.select(ruleColumns(workspaceId))
 		.from(policies)
 		.where(eq(policies.workspaceId, workspaceId))
 		.orderBy(desc(policies.revision))
 		.limit(1),
+);
+
+const withMember = (on: Db, workspaceId: Placeholder, which: SQL) =>
+	on
+		.select({ ...ruleColumns(workspaceId), member: members })
+		.from(policies)
+		.leftJoin(members, and(eq(members.workspaceId, workspaceId), which))
+		.where(eq(policies.workspaceId, workspaceId))
+		.orderBy(desc(policies.revision))
+		.limit(1);
+
+const rulesAndMember = statement(["workspaceId", "id"], (on, at) =>
+	withMember(on, at.workspaceId, eq(members.id, at.id)),
+);
+
+const rulesAndHolder = statement(["workspaceId", "emailKey"], (on, at) =>
+	withMember(on, at.workspaceId, eq(members.emailKey, at.emailKey)),
 );
 
 /** Large enough that a query pays, small enough for the parameters and memory of one. */
@@ -112,11 +155,8 @@ export async function* chunksOfMembers(
 	if (who !== "everyone") {
 		const ids = [...who].sort();
 		for (let from = 0; from < ids.length; from += chunkSize) {
-			const values = { workspaceId, ids: uuids(ids.slice(from, from + chunkSize)) };
-			const rows = groupsAmong
-				? await someByGroups(db, { ...values, groupsAmong })
-				: await some(db, values);
-			yield rows.map(factsOf);
+			const chunk = ids.slice(from, from + chunkSize);
+			yield (await rowsOf(db, workspaceId, chunk, groupsAmong)).map(factsOf);
 		}
 		return;
 	}
@@ -178,6 +218,18 @@ function withFacts(on: Db | Tx, groupsAmong?: SQL) {
 			),
 		);
 }
+
+/** One alone is asked for by a condition whose plan Postgres keeps. */
+function rowsOf(db: Db | Tx, workspaceId: string, ids: readonly string[], groupsAmong?: string) {
+	const [id] = ids;
+	if (id && ids.length === 1) return one(db, { workspaceId, id });
+	const values = { workspaceId, ids: uuids(ids) };
+	return groupsAmong ? someByGroups(db, { ...values, groupsAmong }) : some(db, values);
+}
+
+const one = statement(["workspaceId", "id"], (on, at) =>
+	withFacts(on).where(and(eq(members.workspaceId, at.workspaceId), eq(members.id, at.id))),
+);
 
 const some = statement(["workspaceId", "ids"], (on, at) =>
 	withFacts(on)
