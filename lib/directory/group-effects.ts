@@ -6,7 +6,13 @@
 import { and, asc, eq, inArray, isNotNull, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
-import { applyAccess, loadMemberFacts, loadRules, previewAccess, readRulesOnce } from "@/lib/members/access";
+import {
+	applyAccess,
+	loadMemberFacts,
+	loadRules,
+	previewAccess,
+	readRulesOnce,
+} from "@/lib/members/access";
 import { isActiveAdmin, type Member } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import type { AccessFacts } from "@/lib/policy/access";
