@@ -1,21 +1,40 @@
 /** Signing in by SAML, with a real provider at another site. */
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, type LocalSamlProvider, test } from "./fixtures";
+import { expect, expectAccessible, type Fixtures, type LocalSamlProvider, test } from "./fixtures";
 import { signInAtProvider } from "./fixtures/at-provider";
 import { signIn, signInBySso, signOut } from "./fixtures/steps";
+import type { Person } from "./idp/oidc";
 import { baseUrl } from "./settings";
-import type { World } from "./world";
+import type { SamlConnectionInput, World } from "./world";
 
-/** Somebody at the provider whom Gatehouse has not met. */
-function stranger({ domain }: World, { people }: LocalSamlProvider) {
+type Given = Pick<Fixtures, "newWorld" | "connect" | "samlIdp">;
+
+/**
+ * A workspace connected to the provider, whose dashboard has our tile, and somebody there whom
+ * Gatehouse has not met.
+ */
+async function connected(
+	{ newWorld, connect, samlIdp }: Given,
+	{ metadata = samlIdp.metadataUrl, values = {} }: Partial<SamlConnectionInput> = {},
+) {
+	const world = await newWorld();
 	const person = {
-		email: `aiko.tanaka@${domain}`,
+		email: `aiko.tanaka@${world.domain}`,
 		password: "at the provider",
 		givenName: "Aiko",
 		familyName: "Tanaka",
 	};
-	people.push(person);
-	return person;
+	samlIdp.people.push(person);
+	const id = await connect({ workspaceId: world.workspace.id, metadata, values });
+	samlIdp.offer({ name: "Gatehouse", entityId: `${baseUrl}/api/sso/metadata/${id}` });
+	return { world, person };
+}
+
+/** Comes by the tile on the provider's dashboard. */
+async function startAtProvider(page: Page, { appsUrl }: LocalSamlProvider, person: Person) {
+	await page.goto(appsUrl);
+	await signInAtProvider(page, person);
+	await page.getByRole("link", { name: "Gatehouse" }).click();
 }
 
 const isIn = async (page: Page, { workspace }: World) => {
@@ -38,13 +57,10 @@ for (const { what, posts, values, habits } of [
 		samlIdp,
 		connect,
 	}) => {
-		const world = await newWorld();
-		const person = stranger(world, samlIdp);
-		await connect({
-			workspaceId: world.workspace.id,
-			metadata: posts ? await metadataForPosting(samlIdp) : samlIdp.metadataUrl,
-			values,
-		});
+		const { world, person } = await connected(
+			{ newWorld, connect, samlIdp },
+			{ values, ...(posts ? { metadata: await metadataForPosting(samlIdp) } : {}) },
+		);
 		samlIdp.behave(habits);
 		await signInBySso(page, person.email, person);
 		await isIn(page, world);
@@ -66,17 +82,11 @@ test("a sign-in that the provider began asks first, and then lets the person in"
 	samlIdp,
 	connect,
 }) => {
-	const world = await newWorld();
-	const person = stranger(world, samlIdp);
-	const id = await connect({
-		workspaceId: world.workspace.id,
-		metadata: samlIdp.metadataUrl,
-		values: { idpInitiated: "accept" },
-	});
-	samlIdp.offer({ name: "Gatehouse", entityId: `${baseUrl}/api/sso/metadata/${id}` });
-	await page.goto(samlIdp.appsUrl);
-	await signInAtProvider(page, person);
-	await page.getByRole("link", { name: "Gatehouse" }).click();
+	const { world, person } = await connected(
+		{ newWorld, connect, samlIdp },
+		{ values: { idpInitiated: "accept" } },
+	);
+	await startAtProvider(page, samlIdp, person);
 	await expect(page.getByRole("heading", { name: /^Continue as Aiko Tanaka to/ })).toBeVisible();
 	await expectAccessible(page);
 	await page.getByRole("button", { name: "Continue as Aiko Tanaka" }).click();
@@ -89,13 +99,8 @@ test("where the connection wants it begun here, the provider's tile leads to the
 	samlIdp,
 	connect,
 }) => {
-	const world = await newWorld();
-	const person = stranger(world, samlIdp);
-	const id = await connect({ workspaceId: world.workspace.id, metadata: samlIdp.metadataUrl });
-	samlIdp.offer({ name: "Gatehouse", entityId: `${baseUrl}/api/sso/metadata/${id}` });
-	await page.goto(samlIdp.appsUrl);
-	await signInAtProvider(page, person);
-	await page.getByRole("link", { name: "Gatehouse" }).click();
+	const { world, person } = await connected({ newWorld, connect, samlIdp });
+	await startAtProvider(page, samlIdp, person);
 	await expect(page).toHaveURL(/\/sso\/refused/);
 	await expectAccessible(page);
 	await page.getByRole("link", { name: "Try again" }).click();

@@ -126,3 +126,41 @@ test("a metadata file is read, tested and saved; the provider's tile leads in on
 	await expect(page).toHaveURL(new RegExp(`/w/${world.workspace.slug}$`));
 	await expect(page.getByRole("button", { name: /^Aiko Tanaka, your account/ })).toBeVisible();
 });
+
+test("metadata that says something else is shown as a difference, and taken by an admin alone", async ({
+	page,
+	newWorld,
+	samlIdp,
+	connect,
+	sql,
+}) => {
+	const world = await newWorld();
+	const { there } = peopleAt(samlIdp, world);
+	const published = await (await fetch(samlIdp.metadataUrl)).text();
+	const { origin } = new URL(samlIdp.metadataUrl);
+	// Stored as it was before the provider moved.
+	const id = await connect({
+		workspaceId: world.workspace.id,
+		metadata: published.replaceAll(`Location="${origin}/`, 'Location="https://old.acme.test/'),
+	});
+	await sql(`update connections set metadata_url = '${samlIdp.metadataUrl}' where id = '${id}'`);
+	await enterAs(page, world.admin);
+	const differs = page.getByRole("table", { name: "How the metadata of Acme SAML differs" });
+	await expect(async () => {
+		await sql("update jobs set due_at = now() where kind = 'connections.metadata'");
+		await page.goto(`/w/${world.workspace.slug}/sso/connection/${id}`);
+		await expect(differs).toBeVisible({ timeout: 2_000 });
+	}).toPass();
+	const moved = differs.getByRole("row", { name: /Sign-in address/ });
+	await expect(moved).toContainText("https://old.acme.test/");
+	await expect(moved).toContainText(origin);
+	await expectAccessible(page);
+
+	await page.getByRole("button", { name: "Use it" }).click();
+	await expect(page.getByText("This differs from what was tested.")).toBeVisible();
+	await testSignIn(page, there);
+	await saveConnection(page);
+	await page.goto(`/w/${world.workspace.slug}/sso/connection/${id}`);
+	await expect(page.locator("dl").getByText(origin).first()).toBeVisible();
+	await expect(page.getByText("old.acme.test")).toHaveCount(0);
+});

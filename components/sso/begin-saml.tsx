@@ -1,9 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { Panel, PanelBody } from "@/components/ui/panel";
+import { Panel } from "@/components/ui/panel";
 import { TextField } from "@/components/ui/text-field";
 import type { SamlDraft } from "@/lib/sso/draft";
 import { FormFrame } from "./form-frame";
+import { FormPart } from "./form-part";
 import { useConnectionForm } from "./use-connection-form";
 import type { ConnectionActions } from "./use-test";
 
@@ -42,11 +43,7 @@ export function BeginSaml({
 			result={null}
 		>
 			<Panel>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("give", { provider })}</h2>
-						<p className="text-sm text-ink-2">{t("saml.beginLead", { provider })}</p>
-					</div>
+				<FormPart title={t("give", { provider })} lead={t("saml.beginLead", { provider })}>
 					<TextField
 						label={t("fields.name")}
 						hint={t("hints.name")}
@@ -62,7 +59,7 @@ export function BeginSaml({
 						autoComplete="off"
 						{...state.fieldProps("metadataUrl")}
 					/>
-				</PanelBody>
+				</FormPart>
 			</Panel>
 		</FormFrame>
 	);

@@ -8,6 +8,7 @@ import { Panel, PanelBody } from "@/components/ui/panel";
 import { TextField } from "@/components/ui/text-field";
 import type { OidcDraft } from "@/lib/sso/draft";
 import { FormFrame, type TurnOn } from "./form-frame";
+import { FormPart } from "./form-part";
 import { useConnectionForm } from "./use-connection-form";
 import type { ConnectionActions } from "./use-test";
 
@@ -74,11 +75,7 @@ export function GoogleForm({
 			{...(bound ? {} : { note: t("google.note") })}
 		>
 			<Panel>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("google.title")}</h2>
-						<p className="text-sm text-ink-2">{t("google.lead", { provider })}</p>
-					</div>
+				<FormPart title={t("google.title")} lead={t("google.lead", { provider })}>
 					{bound ? (
 						<p className="flex gap-2">
 							<CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 stroke-[1.6] text-pass" />
@@ -106,17 +103,13 @@ export function GoogleForm({
 							{t("google.ownLink")}
 						</Link>
 					</p>
-				</PanelBody>
+				</FormPart>
 				<PanelBody className="space-y-4">
 					<TextField label={t("fields.name")} hint={t("hints.name")} {...fieldProps("name")} />
 				</PanelBody>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("who")}</h2>
-						<p className="text-sm text-ink-2">{t("google.whoLead", { provider })}</p>
-					</div>
+				<FormPart title={t("who")} lead={t("google.whoLead", { provider })}>
 					{domains}
-				</PanelBody>
+				</FormPart>
 			</Panel>
 		</FormFrame>
 	);

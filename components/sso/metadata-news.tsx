@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Band } from "@/components/ui/band";
 import { Panel } from "@/components/ui/panel";
 import { Table } from "@/components/ui/table";
@@ -8,13 +9,27 @@ import type { Connection } from "@/lib/sso/connections";
 type News = NonNullable<Connection["metadataNews"]>;
 
 /** What the provider's metadata was found to say other than before, and whether it was taken. */
-export function MetadataNews({ news, provider }: { news: News; provider: string }) {
+export function MetadataNews({
+	news,
+	provider,
+	action,
+}: {
+	news: News;
+	provider: string;
+	/** What can be done where it was not taken. */
+	action?: ReactNode;
+}) {
 	const t = useTranslations("connections.news");
 	const detail = useTranslations("activity.detail");
 	const which = news.taken ? "taken" : "differs";
 	return (
 		<Panel>
-			<Band tone={news.taken ? "note" : "care"} title={t(`${which}.title`, { provider })} inset>
+			<Band
+				tone={news.taken ? "note" : "care"}
+				title={t(`${which}.title`, { provider })}
+				inset
+				action={news.taken ? null : action}
+			>
 				{t.rich(`${which}.body`, { provider, at: () => <Time at={news.at} /> })}
 			</Band>
 			<Table

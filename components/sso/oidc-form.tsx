@@ -9,6 +9,7 @@ import { Panel, PanelBody } from "@/components/ui/panel";
 import { SecretField, TextField } from "@/components/ui/text-field";
 import type { OidcDraft } from "@/lib/sso/draft";
 import { FormFrame, type TurnOn } from "./form-frame";
+import { FormPart } from "./form-part";
 import { MappingFields } from "./mapping-fields";
 import { useConnectionForm } from "./use-connection-form";
 import type { ConnectionActions } from "./use-test";
@@ -92,18 +93,14 @@ export function OidcForm({
 	return (
 		<FormFrame state={state} provider={words.provider} turnOn={turnOn} result={result}>
 			<Panel>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("give", words)}</h2>
-						<p className="text-sm text-ink-2">{t("giveLead")}</p>
-						{sharedHref ? (
-							<p className="mt-1 text-sm">
-								<Link href={sharedHref} className="link">
-									{t("google.sharedLink")}
-								</Link>
-							</p>
-						) : null}
-					</div>
+				<FormPart title={t("give", words)} lead={t("giveLead")}>
+					{sharedHref ? (
+						<p className="text-sm">
+							<Link href={sharedHref} className="link">
+								{t("google.sharedLink")}
+							</Link>
+						</p>
+					) : null}
 					<CopyField
 						label={words.redirectUriLabel}
 						value={ours.redirectUri}
@@ -131,9 +128,8 @@ export function OidcForm({
 					) : (
 						<p className="text-sm text-ink-2">{t("initiateLater")}</p>
 					)}
-				</PanelBody>
-				<PanelBody className="space-y-4">
-					<h2 className="font-serif text-head font-semibold">{t("bring", words)}</h2>
+				</FormPart>
+				<FormPart title={t("bring", words)}>
 					<TextField label={t("fields.name")} hint={t("hints.name")} {...fieldProps("name")} />
 					<TextField
 						mono
@@ -191,12 +187,8 @@ export function OidcForm({
 							{...fieldProps("discoveryEndpoint")}
 						/>
 					</div>
-				</PanelBody>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("who")}</h2>
-						<p className="text-sm text-ink-2">{t("whoLead", words)}</p>
-					</div>
+				</FormPart>
+				<FormPart title={t("who")} lead={t("whoLead", words)}>
 					{domains}
 					<div className="grid gap-4 md:grid-cols-2">
 						<TextField
@@ -220,7 +212,7 @@ export function OidcForm({
 							/>
 						) : null}
 					</div>
-				</PanelBody>
+				</FormPart>
 				<PanelBody className="space-y-3">
 					<Folded title={t("scopes.title")} note={t("scopes.lead")} open={initial.scopes !== ""}>
 						<TextField

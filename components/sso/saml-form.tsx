@@ -1,7 +1,15 @@
 "use client";
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useState, useTransition } from "react";
+import {
+	createContext,
+	type ReactNode,
+	useContext,
+	useEffect,
+	useRef,
+	useState,
+	useTransition,
+} from "react";
 import { useGuideFacts } from "@/components/guide/guide-facts";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -12,6 +20,7 @@ import { SelectField } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import type { SamlDraft } from "@/lib/sso/draft";
 import { FormFrame, type TurnOn } from "./form-frame";
+import { FormPart } from "./form-part";
 import { MappingFields } from "./mapping-fields";
 import { MetadataFields } from "./metadata-fields";
 import { MetadataPreview, type MetadataView } from "./metadata-preview";
@@ -44,6 +53,22 @@ export type SamlAddresses = {
 	loginUrl: string;
 };
 
+const Reading = createContext<{ read: () => void; reading: boolean }>({
+	read: () => {},
+	reading: false,
+});
+
+/** Reads into the form what the provider publishes now, from wherever in the form it stands. */
+export function UsePublished() {
+	const t = useTranslations("connection");
+	const { read, reading } = useContext(Reading);
+	return (
+		<Button busy={reading} busyLabel={t("saml.reading")} onClick={read}>
+			{t("instead")}
+		</Button>
+	);
+}
+
 /** What is exchanged with a SAML provider, once the draft has its own addresses. */
 export function SamlForm({
 	id,
@@ -52,6 +77,7 @@ export function SamlForm({
 	ours,
 	stored,
 	storedUrl,
+	news,
 	domains,
 	actions,
 	read,
@@ -68,6 +94,8 @@ export function SamlForm({
 	stored: MetadataView | null;
 	/** The address it was read from, or will be. */
 	storedUrl: string | null;
+	/** What the provider was found to publish other than what is stored, rendered by the server. */
+	news: ReactNode;
 	/** The workspace's domains with the state of their proof, rendered by the server. */
 	domains: ReactNode;
 	actions: ConnectionActions;
@@ -95,6 +123,7 @@ export function SamlForm({
 	useEffect(() => {
 		note("metadata", shown !== null);
 	}, [note, shown]);
+	const panel = useRef<HTMLDivElement>(null);
 	const look = form.handleSubmit((values) =>
 		startReading(async () => {
 			setPreview(null);
@@ -103,6 +132,11 @@ export function SamlForm({
 			else state.show(found);
 		}),
 	);
+	const lookAtPublished = async () => {
+		form.setValue("source", "url");
+		await look();
+		panel.current?.scrollIntoView({ block: "center" });
+	};
 	const source = form.watch("source");
 	return (
 		<FormFrame
@@ -112,12 +146,9 @@ export function SamlForm({
 			turnOn={turnOn}
 			result={result}
 		>
+			<Reading value={{ read: () => void lookAtPublished(), reading }}>{news}</Reading>
 			<Panel>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("give", words)}</h2>
-						<p className="text-sm text-ink-2">{t("giveLead")}</p>
-					</div>
+				<FormPart title={t("give", words)} lead={t("giveLead")}>
 					<CopyField
 						label={words.acsUrl}
 						value={ours.acsUrl}
@@ -153,9 +184,8 @@ export function SamlForm({
 							{t("saml.exportCertificate")}
 						</a>
 					</div>
-				</PanelBody>
-				<PanelBody className="space-y-4">
-					<h2 className="font-serif text-head font-semibold">{t("bring", words)}</h2>
+				</FormPart>
+				<FormPart title={t("bring", words)}>
 					<TextField label={t("fields.name")} hint={t("hints.name")} {...fieldProps("name")} />
 					<MetadataFields
 						state={state}
@@ -170,15 +200,13 @@ export function SamlForm({
 								: t(source === "url" && storedUrl ? "saml.update" : "saml.read")}
 						</Button>
 					)}
-					<div aria-live="polite">{shown ? <MetadataPreview view={shown} /> : null}</div>
-				</PanelBody>
-				<PanelBody className="space-y-4">
-					<div>
-						<h2 className="font-serif text-head font-semibold">{t("who")}</h2>
-						<p className="text-sm text-ink-2">{t("whoLead", words)}</p>
+					<div ref={panel} aria-live="polite">
+						{shown ? <MetadataPreview view={shown} /> : null}
 					</div>
+				</FormPart>
+				<FormPart title={t("who")} lead={t("whoLead", words)}>
 					{domains}
-				</PanelBody>
+				</FormPart>
 				<PanelBody className="space-y-4">
 					<Folded
 						title={t("saml.more.title")}

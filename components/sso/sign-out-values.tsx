@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { CopyField } from "@/components/ui/copy-field";
-import { Panel, PanelBody } from "@/components/ui/panel";
+import { Panel } from "@/components/ui/panel";
+import { FormPart } from "./form-part";
 
 /** What to give the provider so that signing out reaches from one to the other. */
 export function SignOutValues({
@@ -23,11 +24,7 @@ export function SignOutValues({
 	const values: Partial<Record<(typeof names)[number], string>> = ours;
 	return (
 		<Panel>
-			<PanelBody className="space-y-4">
-				<div>
-					<h2 className="font-serif text-head font-semibold">{t("title")}</h2>
-					<p className="text-sm text-ink-2">{t("lead", { provider })}</p>
-				</div>
+			<FormPart title={t("title")} lead={t("lead", { provider })}>
 				{names.map((name) =>
 					values[name] ? (
 						<div key={name}>
@@ -36,7 +33,7 @@ export function SignOutValues({
 						</div>
 					) : null,
 				)}
-			</PanelBody>
+			</FormPart>
 		</Panel>
 	);
 }

@@ -52,7 +52,7 @@ export async function traceView(session: Session, trace: Trace, now: Date): Prom
 	const state = stateOf(signIn, now);
 	const title = (step: string) => {
 		const name = isReason(step) && !checks.has(step) ? (stationOf[step] ?? "verified") : step;
-		if (t.has(`steps.${name}`)) return t(`steps.${name}`, { provider });
+		if (t.has(`steps.${name}`)) return t(`steps.${name}`, { provider, protocol: signIn.protocol });
 		return checks.has(name) ? checks(name) : name;
 	};
 	const station = ({ step, ok, elapsed, expected, received }: TraceLine, index: number) =>

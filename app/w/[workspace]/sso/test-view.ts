@@ -55,7 +55,7 @@ export async function testView(
 	const source = verdict?.access?.source;
 	const title = (step: string) => {
 		if (checks.has(step)) return checks(step);
-		if (t.has(`flow.${step}`)) return t(`flow.${step}`);
+		if (t.has(`flow.${step}`)) return t(`flow.${step}`, { protocol: signIn.protocol });
 		return isReason(step) ? reasons(`${step}.why`, words) : step;
 	};
 	return {

@@ -7,7 +7,6 @@ import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import type { TurnOn } from "@/components/sso/form-frame";
 import { KnownDomains } from "@/components/sso/known-domains";
-import { MetadataNews } from "@/components/sso/metadata-news";
 import { OurCertificate } from "@/components/sso/our-certificate";
 import { ProtocolSwitch } from "@/components/sso/protocol-switch";
 import { SignOutValues } from "@/components/sso/sign-out-values";
@@ -122,9 +121,6 @@ export async function ConnectionPage({
 						/>
 					</aside>
 					<div className="min-w-0 space-y-6 lg:col-start-1 lg:row-start-1">
-						{connection?.metadataNews ? (
-							<MetadataNews news={connection.metadataNews} provider={name} />
-						) : null}
 						{certificate ? (
 							<OurCertificate
 								view={certificate}
@@ -160,6 +156,7 @@ export async function ConnectionPage({
 								connection={connection?.protocol === "saml" ? connection : null}
 								guide={guide}
 								ours={saml}
+								policy={document}
 							/>
 						)}
 						{connection && !isShared ? (

@@ -1,7 +1,11 @@
 import type { ReactNode } from "react";
 import { BeginSaml } from "@/components/sso/begin-saml";
 import type { TurnOn } from "@/components/sso/form-frame";
-import { type SamlAddresses, SamlForm } from "@/components/sso/saml-form";
+import { MetadataNews } from "@/components/sso/metadata-news";
+import { type SamlAddresses, SamlForm, UsePublished } from "@/components/sso/saml-form";
+import type { Policy } from "@/lib/policy/document";
+import { profiles } from "@/lib/policy/profiles";
+import { closestProfile } from "@/lib/policy/start";
 import type { SamlConnection } from "@/lib/sso/connections";
 import { mappingFields, type SamlDraft } from "@/lib/sso/draft";
 import type { Guide, OurValue } from "@/lib/sso/guides";
@@ -32,6 +36,7 @@ export function SamlPart({
 	domains,
 	result,
 	turnOn,
+	policy,
 }: {
 	slug: string;
 	connection: SamlConnection | null;
@@ -44,6 +49,7 @@ export function SamlPart({
 	domains: ReactNode;
 	result: ReactNode;
 	turnOn: TurnOn | null;
+	policy: Policy;
 }) {
 	const home = `/w/${slug}/sso`;
 	const actions = {
@@ -52,7 +58,7 @@ export function SamlPart({
 		ended: testEndedAction.bind(null, slug),
 		enable: setEnabledAction.bind(null, slug),
 	};
-	const initial = draftOf(connection, provider, name);
+	const initial = draftOf(connection, provider, name, policy);
 	if (!connection || !ours)
 		return <BeginSaml initial={initial} provider={name} actions={actions} home={home} />;
 	const { idp } = connection.saml;
@@ -68,6 +74,11 @@ export function SamlPart({
 			ours={ours}
 			stored={idp ? metadataView(idp, undefined, new Date()) : null}
 			storedUrl={connection.metadataUrl}
+			news={
+				connection.metadataNews ? (
+					<MetadataNews news={connection.metadataNews} provider={name} action={<UsePublished />} />
+				) : null
+			}
 			domains={domains}
 			actions={actions}
 			read={readMetadataAction.bind(null, slug)}
@@ -78,7 +89,12 @@ export function SamlPart({
 	);
 }
 
-function draftOf(connection: SamlConnection | null, provider: Provider, name: string): SamlDraft {
+function draftOf(
+	connection: SamlConnection | null,
+	provider: Provider,
+	name: string,
+	policy: Policy,
+): SamlDraft {
 	const saml = connection?.saml;
 	const idp = saml?.idp ?? null;
 	const url = connection?.metadataUrl ?? "";
@@ -96,7 +112,7 @@ function draftOf(connection: SamlConnection | null, provider: Provider, name: st
 		sloUrl: idp?.sloUrl ?? "",
 		certificates: idp?.certificates.join("\n") ?? "",
 		nameIdFormat: formats[saml?.nameIdFormat ?? ""] ?? "",
-		idpInitiated: connection?.idpInitiated ?? "page",
+		idpInitiated: connection?.idpInitiated ?? profiles[closestProfile(policy)].idpInitiated,
 		signRequests: saml?.signRequests ?? false,
 		wantEncrypted: saml?.wantEncrypted ?? false,
 	};
