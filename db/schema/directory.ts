@@ -153,7 +153,9 @@ export const directoryGroupMembers = pgTable(
 			name: "directory_group_members_pk",
 			columns: [t.workspaceId, t.directoryId, t.groupId, t.userId],
 		}),
-		index("directory_group_members_user").on(t.workspaceId, t.directoryId, t.userId),
+		// The person first: were it the workspace, a planner that knows nothing of a table that has just
+		// grown (an import) might look through all members of a directory for one of a group.
+		index("directory_group_members_user").on(t.userId, t.workspaceId, t.directoryId),
 		foreignKey({
 			name: "directory_group_members_group_fk",
 			columns: [t.workspaceId, t.directoryId, t.groupId],
