@@ -22,6 +22,7 @@ export function FormFrame<D extends Draft>({
 	provider,
 	testable = true,
 	save: saveWords,
+	saveIsMain = true,
 	turnOn = null,
 	note,
 	result,
@@ -33,6 +34,8 @@ export function FormFrame<D extends Draft>({
 	testable?: boolean;
 	/** What the main button says, where it is not Save. */
 	save?: { label: string; busy: string };
+	/** False while the main button stands among the fields. */
+	saveIsMain?: boolean;
 	/** How it is turned on from here. Null: it is on, or there is nothing to turn on yet. */
 	turnOn?: TurnOn | null;
 	/** What stands beside the buttons, where it is not about tests. */
@@ -69,7 +72,7 @@ export function FormFrame<D extends Draft>({
 						) : null}
 						<Button
 							type="submit"
-							variant={turnOn && testable ? "line" : "ink"}
+							variant={(turnOn && testable) || !saveIsMain ? "line" : "ink"}
 							busy={saving}
 							busyLabel={saveWords?.busy ?? t("saving")}
 						>

@@ -3,6 +3,7 @@ import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect } from "react";
+import { useGuideFacts } from "@/components/guide/guide-facts";
 import { Button } from "@/components/ui/button";
 import { Panel, PanelBody } from "@/components/ui/panel";
 import { TextField } from "@/components/ui/text-field";
@@ -59,6 +60,12 @@ export function GoogleForm({
 	const { form, fieldProps } = state;
 	const domain = bound?.domain ?? "";
 	useEffect(() => form.setValue("hostedDomain", domain), [form, domain]);
+	const { note } = useGuideFacts();
+	const tested = bound?.tested ?? false;
+	useEffect(() => {
+		// What is known of a stored connection stays known.
+		if (tested) note("tested", true);
+	}, [note, tested]);
 	const chooseAccount = () => {
 		// Blank lets the account say it.
 		form.setValue("hostedDomain", "");
@@ -70,7 +77,8 @@ export function GoogleForm({
 			provider={provider}
 			testable={bound !== null}
 			// An account that passed a moment ago need not be asked again.
-			turnOn={turnOn && bound?.tested ? { ...turnOn, by: "switch" } : turnOn}
+			turnOn={bound && turnOn ? { ...turnOn, by: bound.tested ? "switch" : turnOn.by } : null}
+			saveIsMain={bound !== null}
 			result={result}
 			{...(bound ? {} : { note: t("google.note") })}
 		>

@@ -77,7 +77,12 @@ export const guideSchema = z.strictObject({
 	steps: z.array(stepSchema).min(3),
 	/** What is left to do where the deployment has a client there, instead of making one. */
 	withoutClient: z
-		.strictObject({ needs: z.array(words).min(1), steps: z.array(stepSchema).min(1) })
+		.strictObject({
+			console: z.string().min(1),
+			needs: z.array(words).min(1),
+			steps: z.array(stepSchema).min(1),
+			trouble: z.array(z.strictObject({ says: words, cause: words })),
+		})
 		.optional(),
 	/** SAML attributes to release: their name, what they are made from, what they mean. */
 	release: z.array(z.strictObject({ name: z.string(), from: z.string(), means: words })),
