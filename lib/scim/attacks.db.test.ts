@@ -2,10 +2,22 @@
 import { and, eq } from "drizzle-orm";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Db } from "@/db/client";
-import { directories, directoryGroups, directoryUsers, members, sessions } from "@/db/schema";
-import { aWorkspace, freshDb } from "@/db/testing";
+import { type Db, transact } from "@/db/client";
+import {
+	apiKeys,
+	directories,
+	directoryGroups,
+	directoryUsers,
+	members,
+	sessions,
+} from "@/db/schema";
+import { aMember, aWorkspace, freshDb } from "@/db/testing";
+import { recogniseApiKey } from "@/lib/accounts/api-keys";
+import { sealBrowserId, sessionCookie } from "@/lib/accounts/session-cookie";
+import { startSession } from "@/lib/accounts/sessions";
+import { hashToken, newToken } from "@/lib/platform/crypto";
 import { newId } from "@/lib/platform/ids";
+import { currentPolicy } from "@/lib/workspaces/policy";
 import { aClient, type Client, patchOp, person, request } from "./testing";
 
 let db: Db;
@@ -56,7 +68,19 @@ test("A19: whoever SCIM deactivates or deletes has no session with the answer", 
 			idleUntil: later,
 			expiresAt: later,
 		});
+		const key = newToken();
+		await db.insert(apiKeys).values({
+			workspaceId: client.workspaceId,
+			id: newId(),
+			memberId: id,
+			name: "CI",
+			hash: hashToken(key),
+			prefix: key.slice(0, 10),
+			scopes: ["me:read"],
+		});
+		expect((await recogniseApiKey(db, key, new Date())).caller).not.toBeNull();
 		expect((await end(id)).status).toBeLessThan(300);
+		expect((await recogniseApiKey(db, key, new Date())).caller).toBeNull();
 		expect(await db.select().from(sessions).where(eq(sessions.memberId, id))).toEqual([]);
 		const now = await memberOf(client, id);
 		// A session about to be written is dead too.
@@ -121,6 +145,26 @@ describe("A22: a token", () => {
 		await db.update(directories).set({ enabled: false }).where(eq(directories.id, a.directoryId));
 		for (const path of paths) expect((await a.send("GET", path)).status).toBe(403);
 		expect((await b.send("GET", "/Users")).status).toBe(200);
+	});
+
+	test("is not what the live session of an admin's browser stands in for", async () => {
+		const workspace = await aWorkspace(db);
+		const client = await aClient(db, workspace.id);
+		const admin = await aMember(db, workspace, { roleByHand: "admin" });
+		const browserId = await transact(db, async (tx) =>
+			startSession(tx, {
+				workspaceId: workspace.id,
+				memberId: admin.id,
+				method: "password",
+				policy: (await currentPolicy(tx, workspace.id)).document,
+				visitor: { browserId: null, address: "192.0.2.1", userAgent: "" },
+				now: new Date(),
+			}),
+		);
+		const headers = { cookie: `${sessionCookie}=${await sealBrowserId(browserId)}` };
+		for (const path of ["/Users", `/${workspace.id}/Users`])
+			expect((await request(db, "POST", path, person("x@acme.test"), headers)).status).toBe(401);
+		expect((await client.send("GET", "/Users")).body.totalResults).toBe(0);
 	});
 
 	test("missing is 401 however the path is written", async () => {

@@ -19,7 +19,7 @@ type Expected = {
 	answer?: Record<string, unknown>;
 	/** What a list holds, in this order, each at least. */
 	resources?: unknown[];
-	/** What the answer does not hold. */
+	/** What the answer does not hold, nor anything it lists. */
 	without?: string[];
 	/** Headers of the answer, as patterns. */
 	headers?: Record<string, string>;
@@ -170,5 +170,7 @@ export const looksAs =
 				totalResults: expected.resources.length,
 				Resources: expected.resources,
 			});
-		for (const name of expected.without ?? []) expect(body ?? {}).not.toHaveProperty([name]);
+		for (const name of expected.without ?? [])
+			for (const each of [body ?? {}, ...(body?.Resources ?? [])])
+				expect(each).not.toHaveProperty([name]);
 	};
