@@ -33,7 +33,7 @@ async function main() {
 	let env = {};
 	if (!option(args, "url")) {
 		await ensureBuilt();
-		const postgres = await providePostgres();
+		const postgres = await providePostgres({ durable: true });
 		if ("url" in postgres) env = { TEST_DATABASE_URL: postgres.url };
 		else note(`only the embedded database is measured: ${postgres.missing}.`);
 	}

@@ -26,9 +26,11 @@ const leastVersion = 15;
 
 /**
  * Finds or starts a Postgres server.
+ * @param {{ durable?: boolean }} [wanted] durable: one that is started waits for the disk, as one in
+ *   use does; what is measured on it holds there.
  * @returns {Promise<Postgres>} its URL (of a user who may create databases), or why there is none
  */
-export async function providePostgres() {
+export async function providePostgres({ durable = false } = {}) {
 	if (process.env.TEST_DATABASE_URL) return { url: process.env.TEST_DATABASE_URL };
 	let folder = await findBinaries();
 	if (!folder) {
@@ -41,7 +43,7 @@ export async function providePostgres() {
 				}. Install one, or set TEST_DATABASE_URL`,
 			};
 	}
-	return startCluster(folder);
+	return startCluster(folder, durable);
 }
 
 /** The folder that holds initdb and postgres of the oldest version that will do. */
@@ -75,7 +77,7 @@ function unprivileged() {
 	return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
 }
 
-async function startCluster(binaries) {
+async function startCluster(binaries, durable) {
 	const as = unprivileged();
 	const base = mkdtempSync(join(tmpdir(), "gatehouse-postgres-"));
 	const data = join(base, "data");
@@ -105,9 +107,7 @@ async function startCluster(binaries) {
 		unix_socket_directories: base,
 		max_connections: 100,
 		// Nothing in it outlives the run, so it need not wait for the disk.
-		fsync: "off",
-		synchronous_commit: "off",
-		full_page_writes: "off",
+		...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
 	};
 	let ended;
 	keep(
