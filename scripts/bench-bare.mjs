@@ -38,10 +38,11 @@ const statements = {
 	addMember: `insert into members (workspace_id, id, email, email_key, email_proof, name, status,
 		role, created_by) values ($1, $2, $3, $3, 'directory', $4, 'active', 'member', 'directory')`,
 	addUser: `insert into directory_users (workspace_id, directory_id, id, user_name, user_name_key,
-		external_id, active, email, email_key, email_keys, display_name, resource, member_id,
-		created_member) values ($1, $2, $3, $4, $4, $5, true, $4, $4, array[$4::text], $6, $7, $3, true)
+		external_id, active, email, email_key, email_keys, display_name, resource, search, member_id,
+		created_member)
+		values ($1, $2, $3, $4, $4, $5, true, $4, $4, array[$4::text], $6, $7, $8, $3, true)
 		returning id, resource, version, created_at, last_modified_at`,
-	setUser: `update directory_users set resource = $4, active = $5, display_name = $6,
+	setUser: `update directory_users set resource = $4, search = $5, active = $6, display_name = $7,
 		version = version + 1, last_modified_at = now()
 		where workspace_id = $1 and directory_id = $2 and id = $3
 		returning id, resource, version, created_at, last_modified_at`,
@@ -62,6 +63,9 @@ const statements = {
 
 /** Each statement is prepared once a connection, by its name. */
 const run = (on, name, values) => on.query({ name, text: statements[name], values });
+
+/** The copy that filters look at, roughly. */
+const folded = (resource) => JSON.stringify(resource).toLowerCase();
 
 class Refused extends Error {
 	constructor(status) {
@@ -131,6 +135,7 @@ async function create(request) {
 			externalId,
 			displayName,
 			JSON.stringify(body),
+			folded(body),
 		]);
 		const kinds = ["directory.user_created", "member.created"];
 		await log(client, caller, kinds, id, displayName, [{ linked: false }, { by: "directory" }]);
@@ -152,6 +157,7 @@ async function change(request, id) {
 		const { rows } = await run(client, "setUser", [
 			...key,
 			JSON.stringify(next),
+			folded(next),
 			next.active,
 			next.displayName,
 		]);
