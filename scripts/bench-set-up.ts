@@ -43,7 +43,8 @@ async function aPlace(on: Db, users: number): Promise<Place> {
 		// Nobody's IdP switches half of its people off within minutes, as this driver does: what the
 		// brake counts is measured, what it holds is not.
 		await tx.execute(sql`update policies set document =
-			jsonb_set(document, '{brake,count}', '1000000') where workspace_id = ${workspaceId}`);
+			document || '{"brake": {"count": 1000000, "percent": 100, "minutes": 1}}'
+			where workspace_id = ${workspaceId}`);
 		return { users, workspaceId, token: issued.token };
 	});
 }

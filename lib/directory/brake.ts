@@ -7,8 +7,15 @@ import type { Db, Tx } from "@/db/client";
 import { writing } from "@/db/once";
 import { departures, directoryUsers, members } from "@/db/schema";
 import { newId } from "@/lib/platform/ids";
+import type { Policy } from "@/lib/policy/document";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import type { DirectoryKey } from "./directory";
+
+/**
+ * Farther than this below the policy's count nobody has to wait for anybody: so many requests are
+ * never under way at once, each holding a connection of the database.
+ */
+const mostAtOnce = 1_000;
 
 /**
  * Counts one more person whose access the directory takes.
@@ -17,33 +24,45 @@ import type { DirectoryKey } from "./directory";
  */
 export async function passesBrake(tx: Tx, directory: DirectoryKey, now: Date): Promise<boolean> {
 	const { workspaceId } = directory;
+	const { document } = await currentPolicy(tx, workspaceId);
+	const { count } = document.brake;
+	if (count > mostAtOnce && (await leaves(tx, directory, document.brake, count - mostAtOnce, now)))
+		return true;
 	// One at a time in a workspace, so that parallel requests cannot pass together. What they left is
 	// only seen by a statement that begins after it.
 	const key = `brake ${workspaceId}`;
 	await tx.execute(writing(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`));
-	const { document } = await currentPolicy(tx, workspaceId);
-	const { count, percent, minutes } = document.brake;
+	return leaves(tx, directory, document.brake, count, now, true);
+}
+
+/**
+ * Writes one more departure, where fewer than `count` have left within the minutes.
+ * @param orFew or where it is not more than the percentage.
+ */
+async function leaves(
+	tx: Tx,
+	{ workspaceId, id }: DirectoryKey,
+	{ percent, minutes }: Policy["brake"],
+	count: number,
+	now: Date,
+	orFew = false,
+): Promise<boolean> {
 	const since = new Date(now.getTime() - minutes * 60_000).toISOString();
+	const gone = sql`from ${departures} where workspace_id = ${workspaceId} and at > ${since}::timestamptz`;
 	// People of the directory who have access now: counted only once the count says it matters.
 	const active = sql`(select count(*) from ${members} m
 		where m.workspace_id = ${workspaceId} and m.status = 'active' and exists (
 			select 1 from ${directoryUsers} u where u.workspace_id = m.workspace_id
-				and u.directory_id = ${directory.id} and u.member_id = m.id))`;
-	const gone = sql`from ${departures} where workspace_id = ${workspaceId} and at > ${since}::timestamptz`;
+				and u.directory_id = ${id} and u.member_id = m.id))`;
+	const few = sql`(select (gone + 1) * 100 <= (${active} + gone) * ${percent}::int
+		from (select count(*) as gone ${gone}) all_recent)`;
 	const { rows } = (await tx.execute(
 		writing(
 			// No more are counted than the count asks for, until it says that the rest matter.
-			sql`with recent as (
-					select count(*) as gone from (select 1 ${gone} limit ${count}::int) few
-				), all_recent as (
-					select count(*) as gone ${gone}
-				)
-				insert into ${departures} (workspace_id, id, directory_id, at)
-				select ${workspaceId}::uuid, ${newId()}::uuid, ${directory.id}::uuid,
-					${now.toISOString()}::timestamptz
-				from recent
-				where case when gone < ${count}::int then true else (
-					select (gone + 1) * 100 <= (${active} + gone) * ${percent}::int from all_recent) end
+			sql`insert into ${departures} (workspace_id, id, directory_id, at)
+				select ${workspaceId}::uuid, ${newId()}::uuid, ${id}::uuid, ${now.toISOString()}::timestamptz
+				from (select count(*) as gone from (select 1 ${gone} limit ${count}::int) some_gone) recent
+				where case when gone < ${count}::int then true else ${orFew ? few : sql`false`} end
 				returning id`,
 			departures,
 		),

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, transact, transactOrUndo } from "@/db/client";
 import {
@@ -120,6 +120,31 @@ describe("the brake", () => {
 		await deactivate(world, ids[2] ?? "");
 		expect(await held(world)).toEqual([]);
 	});
+
+	test.runIf(isPostgres)(
+		"lets nobody wait who is far below the count, and everybody near it",
+		async () => {
+			const far = await aWorld({ brake: { count: 5_000, percent: 1, minutes: 10 } });
+			const near = await aWorld({ brake: { count: 50, percent: 1, minutes: 10 } });
+			const [[there = ""], [here = ""]] = [await people(far, 1), await people(near, 1)];
+			let waits = true;
+			await db.transaction(async (tx) => {
+				for (const { workspace } of [far, near])
+					await tx.execute(
+						sql`select pg_advisory_xact_lock(hashtextextended(${`brake ${workspace.id}`}, 0))`,
+					);
+				await deactivate(far, there);
+				const waiting = deactivate(near, here).then(() => {
+					waits = false;
+				});
+				await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 300))]);
+				expect(waits).toBe(true);
+			});
+			await expect.poll(() => waits).toBe(false);
+			expect(await statusOf(far, there)).toBe("suspended");
+			expect(await statusOf(near, here)).toBe("suspended");
+		},
+	);
 
 	test("counts neither people who arrive switched off nor those who are out already", async () => {
 		const world = await aWorld(stepwise);
