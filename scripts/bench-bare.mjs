@@ -1,6 +1,7 @@
 /**
  * The bare reference: Node's http and `pg` on the product's own tables, one prepared statement for
- * the token and the row, and the rows that a change leaves behind written by hand. No SCIM: no
+ * the token and the row, and the rows that a request leaves behind written by hand, those of the
+ * request log among them (together every 200 ms, as the product does). No SCIM: no
  * schema, no filter language, no PATCH semantics, no policy, nothing checked. It shows what the
  * machine gives at most, and is for measuring alone.
  */
@@ -55,6 +56,10 @@ const statements = {
 	endKeys: `update api_keys set revoked_at = now()
 		where workspace_id = $1 and member_id = $2 and revoked_at is null`,
 	endLinks: "delete from mail_links where workspace_id = $1 and member_id = $2",
+	depart: `insert into directory_departures (workspace_id, id, directory_id, at)
+		values ($1, $2, $3, now())`,
+	noteRequests: `insert into scim_requests
+		select * from json_populate_recordset(null::scim_requests, $1::json)`,
 	log: `insert into activity (workspace_id, id, at, kind, outcome, actor_kind, actor_id, actor_label,
 		subject_kind, subject_id, subject_label, details) values
 		($1, $2, now(), $4, 'done', 'directory', $6, $7, 'directory_user', $8, $9, $10),
@@ -81,7 +86,39 @@ async function recognise(request, name = "token", ...key) {
 	if (!row || row.revoked_at || (row.expires_at && row.expires_at < new Date()))
 		throw new Refused(401);
 	if (!row.enabled || row.plan !== "enterprise") throw new Refused(403);
+	request.caller = row;
 	return row;
+}
+
+let waiting = [];
+setInterval(() => {
+	const rows = waiting;
+	waiting = [];
+	if (rows.length > 0) void run(pool, "noteRequests", [JSON.stringify(rows)]);
+}, 200);
+
+/** Notes an answered request, as the product's log has it. */
+function note(request, at, status, answered) {
+	const { workspace_id, directory_id, token_name } = request.caller;
+	waiting.push({
+		workspace_id,
+		id: randomUUID(),
+		directory_id,
+		token_name,
+		at,
+		method: request.method,
+		path: request.url,
+		status,
+		milliseconds: Date.now() - at.getTime(),
+		address: request.socket.remoteAddress,
+		user_agent: request.headers["user-agent"] ?? null,
+		request_body: request.sent ?? null,
+		response_body: request.method === "GET" ? null : answered,
+		redacted: false,
+		cut: false,
+		changed: [],
+		notes: [],
+	});
 }
 
 const shown = ({ id, resource, version, created_at, last_modified_at }) => ({
@@ -168,6 +205,7 @@ async function change(request, id) {
 			await run(client, "reactivate", [workspace_id, id]);
 			kinds = ["directory.user_reactivated", "member.reactivated"];
 		} else {
+			await run(client, "depart", [workspace_id, randomUUID(), directory_id]);
 			await run(client, "suspend", [workspace_id, id]);
 			await run(client, "endSessions", [workspace_id, id]);
 			await run(client, "endKeys", [workspace_id, id]);
@@ -214,7 +252,8 @@ async function get(request, id) {
 async function read(request) {
 	const chunks = [];
 	for await (const chunk of request) chunks.push(chunk);
-	return Buffer.concat(chunks).toString();
+	request.sent = Buffer.concat(chunks).toString();
+	return request.sent;
 }
 
 function answer(request) {
@@ -235,6 +274,7 @@ function answer(request) {
 // As long as the product, so that the driver's connections stay open between rounds.
 http
 	.createServer({ keepAliveTimeout: 65_000 }, async (request, response) => {
+		const at = new Date();
 		let [status, body] = [500, {}];
 		try {
 			[status, body] = await answer(request);
@@ -242,7 +282,9 @@ http
 			if (error instanceof Refused) status = error.status;
 			else process.stderr.write(`${error.stack}\n`);
 		}
-		const text = Buffer.from(JSON.stringify(body));
+		const answered = JSON.stringify(body);
+		if (request.caller) note(request, at, status, answered);
+		const text = Buffer.from(answered);
 		response.writeHead(status, {
 			"content-type": "application/json",
 			"content-length": text.length,
