@@ -16,12 +16,12 @@ import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import pg from "pg";
 import { env } from "@/lib/platform/env";
 import { isId } from "@/lib/platform/ids";
+import { commitAfterNext, connectionClass } from "./connection";
 import { lockFolder } from "./folder-lock";
 import { remembering, writeEndings } from "./once";
 import { StatementNames } from "./prepared";
-import * as schema from "./schema";
 
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type Db = PgDatabase<PgQueryResultHKT>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 /** An open database: the handle, which engine it is, and how to close it. */
@@ -35,10 +35,12 @@ const transactions = new AsyncLocalStorage<true>();
  * wait for ever, on Postgres it would silently write outside), and so does the guarded fetch.
  */
 export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+	// One inside another ends with it: nothing is committed yet.
+	const beforeLast = transactions.getStore() ? undefined : commitAfterNext;
 	return db.transaction((tx) =>
 		transactions.run(true, async () => {
 			const result = await work(remembering(tx));
-			await writeEndings(tx);
+			await writeEndings(tx, beforeLast);
 			return result;
 		}),
 	);
@@ -77,7 +79,7 @@ export async function lockWorkspace(
 	workspaceId: string,
 	mode: "shared" | "exclusive",
 ): Promise<void> {
-	// Without parameters it goes in one message with the `begin` before it: see `preparing`.
+	// Without parameters it goes together with the `begin` before it: see ./connection.
 	const id = isId(workspaceId) ? sql.raw(`'${workspaceId}'`) : sql`${workspaceId}`;
 	const key = sql`hashtextextended(${id}, 0)`;
 	await tx.execute(
@@ -89,49 +91,14 @@ export async function lockWorkspace(
 
 /** Opens a Postgres pool on a connection string. */
 export function openPostgres(url: string, max: number): Database {
-	const names = new StatementNames();
-	const pool = new pg.Pool({ connectionString: url, max, Client: preparing(names) });
+	const Client = connectionClass(new StatementNames());
+	const pool = new pg.Pool({ connectionString: url, max, Client });
 	pool.on("error", () => {}); // an idle connection that dies is replaced at the next query
 	const { query, connect } = pool;
 	pool.query = guarded(query.bind(pool)) as typeof pool.query;
 	pool.connect = guarded(connect.bind(pool)) as typeof pool.connect;
-	const db = drizzlePg(pool, { schema });
+	const db = drizzlePg(pool);
 	return { db, engine: "postgres", close: () => pool.end() };
-}
-
-/**
- * A connection that prepares the statements that come again; what has a name of its own keeps it. A
- * `begin` waits for the statement after it, and where that has no values they go together: every
- * change begins with a lock, and each message less is a way to the database and back less.
- */
-function preparing(names: StatementNames): typeof pg.Client {
-	class Preparing extends pg.Client {
-		beginning = false;
-	}
-	const query = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknown>;
-	Preparing.prototype.query = function (this: Preparing, config: unknown, ...rest: unknown[]) {
-		const { text, name } = (typeof config === "object" && config ? config : {}) as pg.QueryConfig;
-		const [values] = rest;
-		const hasValues = Array.isArray(values) && values.length > 0;
-		if (text === "begin") {
-			this.beginning = true;
-			return Promise.resolve({ rows: [], rowCount: null });
-		}
-		const begins = this.beginning;
-		this.beginning = false;
-		if (begins && text && !hasValues)
-			return query.call(this, `begin; ${text}`).then((results) => (results as unknown[]).at(-1));
-		// Without values a text goes as it is, as `commit` does: one message instead of five.
-		const named =
-			text && !name && hasValues
-				? { ...(config as pg.QueryConfig), name: names.nameOf(text) }
-				: config;
-		if (!begins) return query.call(this, named, ...rest);
-		// Both are sent in this order; if the first fails, so does the second for whoever waits for it.
-		const begun = query.call(this, "begin");
-		return Promise.all([begun, query.call(this, named, ...rest)]).then(([, result]) => result);
-	} as unknown as pg.Client["query"];
-	return Preparing;
 }
 
 /** Opens PGlite on a folder, or in memory; `image` is a dump to begin from. */
@@ -143,7 +110,7 @@ export async function openPglite(folder?: string, image?: Blob): Promise<Databas
 	});
 	client.query = guarded(client.query.bind(client)) as typeof client.query;
 	client.transaction = guarded(client.transaction.bind(client)) as typeof client.transaction;
-	const db = drizzlePglite(client, { schema });
+	const db = drizzlePglite(client);
 	embedded().add(db);
 	return { db, engine: "pglite", close: () => client.close() };
 }

@@ -80,9 +80,13 @@ export function keepOnce(db: object, key: string, tables: readonly unknown[], va
 	memories.get(db)?.set(key, { tables, value: Promise.resolve(value) });
 }
 
+/** So many items at most are one statement, which takes 65,535 values. */
+export const atOnce = 500;
+
 /**
  * Writes `item` before the transaction ends, together with all others of this key, in their order.
  * Outside of a transaction, at once. Whoever reads them back in the same transaction finds nothing.
+ * @param write runs one statement for up to `atOnce` items, and nothing else.
  */
 export async function atEnd<D extends object, T>(
 	db: D,
@@ -100,11 +104,15 @@ export async function atEnd<D extends object, T>(
 	else pending.set(key, { items: [item], write: write as unknown as Pending["write"] });
 }
 
-/** Writes what waits for the end. What cannot be written undoes the transaction, like any write. */
-export async function writeEndings(tx: object): Promise<void> {
+/**
+ * Writes what waits for the end. What cannot be written undoes the transaction, like any write.
+ * @param beforeLast called right before the statement that is the last of the transaction
+ */
+export async function writeEndings(tx: object, beforeLast?: (tx: object) => void): Promise<void> {
 	const pending = endings.get(tx);
 	for (const [key, { items, write }] of pending ?? []) {
 		pending?.delete(key);
+		if (pending?.size === 0 && items.length <= atOnce) beforeLast?.(tx);
 		await write(tx as never, items as never[]);
 	}
 }

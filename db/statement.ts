@@ -7,7 +7,7 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Db, Tx } from "./client";
-import { forget } from "./once";
+import { atOnce, forget } from "./once";
 
 /** What Drizzle's builders offer at their end. */
 type Buildable<R> = {
@@ -47,9 +47,6 @@ export function statement<N extends string, R>(
 
 /** What an update sets, with placeholders, which the types of Drizzle's `set` do not know. */
 export const toSet = (values: Record<string, Placeholder | SQL>) => values as Record<string, never>;
-
-/** So many rows in one statement, which takes 65,535 values at most. */
-const atOnce = 500;
 
 /**
  * Inserts rows that all give these columns, in their order. The statements for a few rows are built

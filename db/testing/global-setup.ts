@@ -18,7 +18,6 @@ import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import type { TestProject } from "vitest/node";
 import { migrate, migratePostgres, openPostgres } from "@/db/client";
-import * as schema from "@/db/schema";
 import { newId } from "@/lib/platform/ids";
 
 export default function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -44,7 +43,7 @@ async function makeImage(): Promise<undefined> {
 async function dumpOfMigrated(): Promise<Buffer> {
 	const client = await PGlite.create();
 	await migrate({
-		db: drizzle(client, { schema }),
+		db: drizzle(client),
 		engine: "pglite",
 		close: () => client.close(),
 	});

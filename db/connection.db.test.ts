@@ -1,0 +1,169 @@
+/** What goes together to Postgres, and that it fails as it would one by one. */
+import type { Writable } from "node:stream";
+import { eq, sql } from "drizzle-orm";
+import type pg from "pg";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Db, lockWorkspace, openPostgres, type Tx, transact } from "@/db/client";
+import { atEnd } from "@/db/once";
+import { workspaces } from "@/db/schema";
+import { aWorkspace, freshDb, isPostgres } from "@/db/testing";
+
+let db: Db;
+let workspaceId: string;
+beforeAll(async () => {
+	db = await freshDb();
+	workspaceId = (await aWorkspace(db)).id;
+});
+
+const nameNow = async (on: Db | Tx = db) => {
+	const [row] = await on.select().from(workspaces).where(eq(workspaces.id, workspaceId));
+	return row?.name;
+};
+const rename = (on: Db | Tx, name: string) =>
+	on.update(workspaces).set({ name }).where(eq(workspaces.id, workspaceId));
+/** Names the workspace at the end of a transaction. */
+const renameLast = (tx: Tx, name: string) =>
+	atEnd(tx as Db | Tx, "names", name, (on, names) => rename(on, names.join()));
+
+describe("a last statement with its commit", () => {
+	it("is done when the transaction is", async () => {
+		await transact(db, (tx) => renameLast(tx, "Last"));
+		expect(await nameNow()).toBe("Last");
+	});
+
+	it("undoes all where it fails, and leaves a connection that works", async () => {
+		await transact(db, (tx) => rename(tx, "Before"));
+		for (let time = 0; time < 12; time++) {
+			const failing = transact(db, async (tx) => {
+				await rename(tx, "Never");
+				await atEnd(tx as Db | Tx, "failing", 0, (on) => on.execute(sql`select 1 / ${0}::int`));
+			});
+			await expect(failing).rejects.toMatchObject({ cause: { code: "22012" } });
+		}
+		expect(await nameNow()).toBe("Before");
+		await transact(db, (tx) => renameLast(tx, "After"));
+		expect(await nameNow()).toBe("After");
+	});
+
+	it("undoes all where it is never sent", async () => {
+		await transact(db, (tx) => rename(tx, "Before"));
+		const failing = transact(db, async (tx) => {
+			await rename(tx, "Never");
+			await atEnd(tx as Db | Tx, "unsent", 0, () => Promise.reject(new Error("not sent")));
+		});
+		await expect(failing).rejects.toThrow("not sent");
+		expect(await nameNow()).toBe("Before");
+		await transact(db, (tx) => rename(tx, "After"));
+		expect(await nameNow()).toBe("After");
+	});
+
+	it("is not announced for more than one statement takes", async () => {
+		await transact(db, async (tx) => {
+			const names = Array.from({ length: 501 }, (_, index) => String(index));
+			const write = async (on: Db | Tx, items: string[]) => {
+				await rename(on, "First");
+				await rename(on, items.at(-1) ?? "");
+			};
+			for (const name of names) await atEnd(tx as Db | Tx, "names", name, write);
+		});
+		expect(await nameNow()).toBe("500");
+	});
+});
+
+describe.runIf(isPostgres)("a connection to Postgres", () => {
+	const poolOf = (of: Db) => (of as unknown as { $client: pg.Pool }).$client;
+
+	/** A pool of one connection to this file's database. */
+	function another(options = "") {
+		const url = new URL(poolOf(db).options.connectionString ?? "");
+		if (options) url.searchParams.set("options", options);
+		return openPostgres(url.href, 1);
+	}
+
+	/** A transaction that has the workspace's lock until it is told to end. */
+	async function holding(): Promise<() => Promise<void>> {
+		let end = () => {};
+		const told = new Promise<void>((resolve) => {
+			end = resolve;
+		});
+		let ended: Promise<void> | undefined;
+		await new Promise<void>((locked) => {
+			ended = transact(db, async (tx) => {
+				await lockWorkspace(tx, workspaceId, "exclusive");
+				await rename(tx, "Locked");
+				locked();
+				await told;
+				await rename(tx, "Free");
+			});
+		});
+		return async () => {
+			end();
+			await ended;
+		};
+	}
+
+	it("sends a lock with the first statement, and a commit with the last", async () => {
+		const { db, close } = another();
+		const client = (await poolOf(db).connect()) as pg.PoolClient & {
+			connection: { stream: Writable };
+		};
+		client.release();
+		const { stream } = client.connection;
+		const writev = stream._writev?.bind(stream);
+		const sizes: number[] = [];
+		stream._writev = (chunks, done) => {
+			sizes.push(chunks.length);
+			writev?.(chunks, done);
+		};
+		const change = transact(db, async (tx) => {
+			await lockWorkspace(tx, workspaceId, "shared");
+			await nameNow(tx);
+			await renameLast(tx, "Twice");
+		});
+		await change;
+		expect(sizes).toHaveLength(2);
+		expect(await nameNow(db)).toBe("Twice");
+		await close();
+	});
+
+	it("lets nothing be seen before the lock is there", async () => {
+		const { db: other, close } = another();
+		const end = await holding();
+		const seen = transact(other, async (tx) => {
+			await lockWorkspace(tx, workspaceId, "shared");
+			return nameNow(tx);
+		});
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		await end();
+		expect(await seen).toBe("Free");
+		await close();
+	});
+
+	it("tells of the lock that could not be had, and begins anew after it", async () => {
+		const { db: other, close } = another("-c lock_timeout=50");
+		const end = await holding();
+		const waiting = transact(other, async (tx) => {
+			await lockWorkspace(tx, workspaceId, "shared");
+			await rename(tx, "Never");
+		});
+		await expect(waiting).rejects.toMatchObject({ cause: { code: "55P03" } });
+		await end();
+		await transact(other, (tx) => rename(tx, "Anew"));
+		expect(await nameNow()).toBe("Anew");
+		await close();
+	});
+
+	it("refuses a statement after the last", async () => {
+		const failing = transact(db, (tx) =>
+			atEnd(tx as Db | Tx, "two", 0, async (on) => {
+				await on.execute(sql`select 1`);
+				await on.execute(sql`select 2`);
+			}),
+		);
+		await expect(failing).rejects.toMatchObject({
+			cause: new Error("a statement after the last of its transaction"),
+		});
+		await transact(db, (tx) => rename(tx, "Works"));
+		expect(await nameNow()).toBe("Works");
+	});
+});

@@ -1,0 +1,94 @@
+/**
+ * A connection to Postgres that saves ways there and back, of which the time of a change is made.
+ * Owns what is prepared and what goes together; what is sent is what Drizzle asks for.
+ */
+import type { Writable } from "node:stream";
+import pg from "pg";
+import type { StatementNames } from "./prepared";
+
+/** Sends behind what is under way, without waiting for it. What fails, fails alone. */
+const send = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknown>;
+
+/** A lock until the transaction ends, whose result nobody reads. */
+const lock = /^select pg_advisory_xact_lock(_shared)?\(/;
+
+const nothing = () => Promise.resolve({ rows: [], rowCount: null });
+
+/**
+ * The class of a pool's connections.
+ * - Statements that come again are prepared; what has a name of its own keeps it.
+ * - `begin`, and a lock right after it, go with the statement after them: before that one, nothing
+ *   is seen that they would have to come before.
+ * - `commit` goes with the last statement, where that is announced (`commitAfterNext`). The server
+ *   undoes the transaction all the same if that statement fails.
+ */
+export function connectionClass(names: StatementNames): typeof pg.Client {
+	class Connection extends pg.Client {
+		/** What goes before the next statement. */
+		before: string[] = [];
+		isLast = false;
+		/** The commit that went with the last statement, until it is asked for. */
+		committed: Promise<unknown> | null = null;
+
+		constructor(config: pg.ClientConfig) {
+			super({ ...config, pipeline: true });
+		}
+	}
+
+	Connection.prototype.query = function (this: Connection, config: unknown, ...rest: unknown[]) {
+		const { text = "", name } = (typeof config === "object" && config ? config : {}) as {
+			text?: string;
+			name?: string;
+		};
+		const [values] = rest;
+		const hasValues = Array.isArray(values) && values.length > 0;
+		const { before, committed } = this;
+		const ends = text === "commit" || text === "rollback";
+		// The last statement may have failed before it came here.
+		const isLast = this.isLast && !ends;
+		if (committed) {
+			if (ends) this.committed = null;
+			if (text === "commit") return committed;
+			if (text === "rollback") return committed.then(nothing, nothing);
+			return Promise.reject(new Error("a statement after the last of its transaction"));
+		}
+		if (text === "begin" || (before.length > 0 && !hasValues && lock.test(text))) {
+			before.push(text);
+			return nothing();
+		}
+		// Without values a text goes as it is, as `commit` does: one message instead of five.
+		const named =
+			text && !name && hasValues ? { ...(config as object), name: names.nameOf(text) } : config;
+		this.isLast = false;
+		inOneWrite(this);
+		this.before = [];
+		const begun = before.length > 0 ? send.call(this, before.join("; ")) : null;
+		const sent = send.call(this, named, ...rest);
+		if (isLast) {
+			this.committed = send.call(this, "commit");
+			// Nobody asks for it where the statement failed.
+			this.committed.catch(() => {});
+		}
+		// If what goes before fails, so does the rest: whoever waits hears of the first.
+		return begun ? Promise.all([begun, sent]).then(([, result]) => result) : sent;
+	} as unknown as pg.Client["query"];
+	return Connection;
+}
+
+/** Keeps what is sent until all that goes at once is there, and writes it to the socket together. */
+function inOneWrite(client: pg.Client): void {
+	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+	if (stream.writableCorked > 0) return;
+	stream.cork();
+	process.nextTick(() => stream.uncork());
+}
+
+/**
+ * Says that the next statement of a transaction is its last, so that the commit goes with it. One
+ * more would be refused, although all was committed. On the embedded database there is no way to
+ * save, and it does nothing.
+ */
+export function commitAfterNext(tx: object): void {
+	const { client } = (tx as { session: { client: object } }).session;
+	if ("isLast" in client) client.isLast = true;
+}
