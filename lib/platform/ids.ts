@@ -1,8 +1,8 @@
-import { v7 } from "uuid";
+import { uuidv7 } from "uuidv7";
 
 /** A new identifier: UUIDv7, so rows made later sort later. Opaque outside this system. */
 export function newId(): string {
-	return v7();
+	return uuidv7();
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
