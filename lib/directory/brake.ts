@@ -2,10 +2,11 @@
  * The brake: an IdP that takes many people's access within minutes is more often misconfigured than
  * right, so what goes beyond the policy's measure is held (./holds) instead of done. Owns counting.
  */
-import { lte, sql } from "drizzle-orm";
+import { lte, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { writing } from "@/db/once";
 import { departures, directoryUsers, members } from "@/db/schema";
+import { statement } from "@/db/statement";
 import { newId } from "@/lib/platform/ids";
 import type { Policy } from "@/lib/policy/document";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -41,34 +42,58 @@ export async function passesBrake(tx: Tx, directory: DirectoryKey, now: Date): P
  */
 async function leaves(
 	tx: Tx,
-	{ workspaceId, id }: DirectoryKey,
+	{ workspaceId, id: directoryId }: DirectoryKey,
 	{ percent, minutes }: Policy["brake"],
 	count: number,
 	now: Date,
 	orFew = false,
 ): Promise<boolean> {
 	const since = new Date(now.getTime() - minutes * 60_000).toISOString();
-	const gone = sql`from ${departures} where workspace_id = ${workspaceId} and at > ${since}::timestamptz`;
-	// People of the directory who have access now: counted only once the count says it matters.
-	const active = sql`(select count(*) from ${members} m
-		where m.workspace_id = ${workspaceId} and m.status = 'active' and exists (
-			select 1 from ${directoryUsers} u where u.workspace_id = m.workspace_id
-				and u.directory_id = ${id} and u.member_id = m.id))`;
-	const few = sql`(select (gone + 1) * 100 <= (${active} + gone) * ${percent}::int
-		from (select count(*) as gone ${gone}) all_recent)`;
-	const { rows } = (await tx.execute(
-		writing(
-			// No more are counted than the count asks for, until it says that the rest matter.
-			sql`insert into ${departures} (workspace_id, id, directory_id, at)
-				select ${workspaceId}::uuid, ${newId()}::uuid, ${id}::uuid, ${now.toISOString()}::timestamptz
-				from (select count(*) as gone from (select 1 ${gone} limit ${count}::int) some_gone) recent
-				where case when gone < ${count}::int then true else ${orFew ? few : sql`false`} end
-				returning id`,
-			departures,
-		),
-	)) as unknown as { rows: unknown[] };
-	return rows.length > 0;
+	const at = now.toISOString();
+	const values = { workspaceId, directoryId, id: newId(), at, since, count };
+	const left = orFew
+		? await leaveWithinEither(tx, { ...values, percent })
+		: await leaveWithinCount(tx, values);
+	return left.length > 0;
 }
+
+type Placeholders = Record<
+	"workspaceId" | "directoryId" | "id" | "at" | "since" | "count",
+	unknown
+>;
+
+const goneSince = ({ workspaceId, since }: Placeholders) =>
+	sql`from ${departures} where workspace_id = ${workspaceId} and at > ${since}::timestamptz`;
+
+/** No more are counted than the count asks for, until it says that the rest matter. */
+const leave = (on: Db, at: Placeholders, otherwise: SQL) =>
+	on
+		.insert(departures)
+		.select(
+			sql`select ${at.workspaceId}::uuid, ${at.id}::uuid, ${at.directoryId}::uuid, ${at.at}::timestamptz
+				from (select count(*) as gone from (select 1 ${goneSince(at)} limit ${at.count}::int) some_gone) recent
+				where case when gone < ${at.count}::int then true else ${otherwise} end`,
+		)
+		.returning({ id: departures.id });
+
+const usual = ["workspaceId", "directoryId", "id", "at", "since", "count"] as const;
+
+const leaveWithinCount = statement(usual, (on, at) => leave(on, at, sql`false`), [departures]);
+
+const leaveWithinEither = statement(
+	[...usual, "percent"],
+	(on, at) => {
+		// People of the directory who have access now: counted only once the count says it matters.
+		const active = sql`(select count(*) from ${members} m
+			where m.workspace_id = ${at.workspaceId} and m.status = 'active' and exists (
+				select 1 from ${directoryUsers} u where u.workspace_id = m.workspace_id
+					and u.directory_id = ${at.directoryId} and u.member_id = m.id))`;
+		const few = sql`(select (gone + 1) * 100 <= (${active} + gone) * ${at.percent}::int
+			from (select count(*) as gone ${goneSince(at)}) all_recent)`;
+		return leave(on, at, few);
+	},
+	[departures],
+);
 
 /** The longest time a policy can make the brake look back (lib/policy/document). */
 const longestMs = 7 * 86_400_000;

@@ -38,9 +38,11 @@ export async function followActive(
 	active: boolean,
 ): Promise<void> {
 	if (active) {
-		const standing = await standingHold(tx, member);
-		// Lifts only what a directory imposed; what an admin suspended stays so.
-		await reactivateMember(tx, actor, member, "directory");
+		const [standing] = await Promise.all([
+			standingHold(tx, member),
+			// Lifts only what a directory imposed; what an admin suspended stays so.
+			reactivateMember(tx, actor, member, "directory"),
+		]);
 		const { document } = await currentPolicy(tx, member.workspaceId);
 		// Who never came in accepts first, however often the directory changes its mind.
 		if (

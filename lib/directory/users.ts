@@ -103,7 +103,7 @@ export async function createUser(
 	}
 	const returns = existing ? await comesBack(tx, existing) : false;
 	const member = existing ?? (await newMember(tx, lock, change, person, attributes));
-	const { search, ...row } = {
+	const row = {
 		...rowOf(person, attributes),
 		workspaceId: directory.workspaceId,
 		directoryId: directory.id,
@@ -114,7 +114,7 @@ export async function createUser(
 		memberId: member.id,
 		createdMember: !existing || returns,
 	};
-	const [written] = await insertEntry(tx, { ...row, search });
+	const [written] = await insertEntry(tx, row);
 	if (!written) throw new Error("the entry was not written");
 	const user = { ...row, ...written };
 	await record(tx, directory.workspaceId, actor, {
@@ -147,19 +147,18 @@ export async function updateUser(
 	change: (current: DirectoryUser) => Attributes,
 ): Promise<Written | Refused> {
 	const { directory, actor, now } = by;
-	const current = await lockEntry(tx, directory, id);
+	const { user: current, member } = await lockWithMember(tx, directory, id);
 	if (!current) return takeOver(tx, lock, by, id, change);
 	const attributes = change(current);
 	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
-	const member = await memberBehind(tx, current);
 	const lacking = await lackingOf(tx, directory, current.resource, attributes);
 	if (lacking) return lacking;
 	if (member && isActiveAdmin(member)) alone(lock);
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
 	const changed = differing(current.resource, attributes);
-	const { search, ...row } = { ...rowOf(after, attributes), lastModifiedAt: now };
+	const row = { ...rowOf(after, attributes), lastModifiedAt: now };
 	const { workspaceId, id: directoryId } = directory;
-	const [written] = await updateEntry(tx, { ...row, search, workspaceId, directoryId, id });
+	const [written] = await updateEntry(tx, { ...row, workspaceId, directoryId, id });
 	if (!written) throw new Error("the entry vanished inside its transaction");
 	const user = { ...current, ...row, ...written, groups: written.groups ?? [] };
 	await record(tx, directory.workspaceId, actor, {
@@ -211,10 +210,9 @@ export async function deleteUser(
 	check: (user: DirectoryUser) => void,
 ): Promise<{ ok: true } | Refused> {
 	const { directory, actor, now } = change;
-	const user = await lockEntry(tx, directory, id);
+	const { user, member } = await lockWithMember(tx, directory, id);
 	if (!user) return { ok: false, reason: "not_found" };
 	check(user);
-	const member = await memberBehind(tx, user);
 	if (member && isActiveAdmin(member)) alone(lock);
 	const signedInAs = member ? await identitiesOf(tx, member) : [];
 	// Somebody who is out already is not taken out once more: nothing to hold.
@@ -334,10 +332,22 @@ async function memberWith(tx: Tx, { workspaceId }: DirectoryKey, emailKey: strin
 	return emailKey === null ? null : readMemberAndRules(tx, workspaceId, { emailKey });
 }
 
-/** The member behind an entry; the rules are read with them, and remembered. */
-async function memberBehind(tx: Tx, user: DirectoryUser): Promise<Member | null> {
-	const { workspaceId, memberId } = user;
-	return memberId === null ? null : readMemberAndRules(tx, workspaceId, { id: memberId });
+/**
+ * An entry, locked, and the member behind it; the rules are read with them, and remembered. Both
+ * statements go at once, in this order: the second looks when the lock is there.
+ */
+async function lockWithMember(
+	tx: Tx,
+	directory: DirectoryKey,
+	entryId: string,
+): Promise<{ user: DirectoryUser | null; member: Member | null }> {
+	const { workspaceId, id: directoryId } = directory;
+	if (!isId(entryId)) return { user: null, member: null };
+	const [user, member] = await Promise.all([
+		lockEntry(tx, directory, entryId),
+		readMemberAndRules(tx, workspaceId, { directoryId, entryId }),
+	]);
+	return { user, member };
 }
 
 async function hasUserName(tx: Tx, directory: DirectoryKey, key: string): Promise<boolean> {

@@ -2,10 +2,10 @@
  * What ends with a member's access: sessions, API keys, mail links and the role. Owns no decision:
  * who may be suspended, and the record of it, are ./members.
  */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { writing } from "@/db/once";
 import { apiKeys, mailLinks, members, sessions } from "@/db/schema";
+import { statement, toSet } from "@/db/statement";
 
 type MemberKey = { workspaceId: string; id: string };
 
@@ -32,26 +32,55 @@ async function deleteSessions(tx: Tx, workspaceId: string, memberId: string): Pr
  * whoever is inactive holds nothing, as `accessFor` says before anything else.
  */
 export async function endAccess(tx: Tx, { workspaceId, id }: MemberKey, by: "admin" | "directory") {
-	const statement = sql`
-		with ended_sessions as (
-			delete from ${sessions} where workspace_id = ${workspaceId} and member_id = ${id} returning 1
-		), ended_keys as (
-			update ${apiKeys} set revoked_at = now()
-			where workspace_id = ${workspaceId} and member_id = ${id} and revoked_at is null returning 1
-		), ended_links as (
-			delete from ${mailLinks} where workspace_id = ${workspaceId} and member_id = ${id}
-		)
-		update ${members} set status = 'suspended', suspended_by = ${by}, epoch = epoch + 1, role = null
-		where workspace_id = ${workspaceId} and id = ${id}
-		returning (select count(*)::int from ended_sessions) as "sessionsEnded",
-			(select count(*)::int from ended_keys) as "keysEnded"`;
-	const { rows } = (await tx.execute(
-		writing(statement, sessions, apiKeys, mailLinks, members),
-	)) as unknown as { rows: { sessionsEnded: number; keysEnded: number }[] };
-	const [ended] = rows;
+	const [ended] = await suspend(tx, { workspaceId, id, by });
 	if (!ended) throw new Error("the member vanished inside its transaction");
 	return ended;
 }
+
+const suspend = statement(
+	["workspaceId", "id", "by"],
+	(on, { workspaceId, id, by }) => {
+		const endedSessions = on.$with("ended_sessions").as(
+			on
+				.delete(sessions)
+				.where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.memberId, id)))
+				.returning({ id: sessions.id }),
+		);
+		const endedKeys = on.$with("ended_keys").as(
+			on
+				.update(apiKeys)
+				.set({ revokedAt: sql`now()` })
+				.where(
+					and(
+						eq(apiKeys.workspaceId, workspaceId),
+						eq(apiKeys.memberId, id),
+						isNull(apiKeys.revokedAt),
+					),
+				)
+				.returning({ id: apiKeys.id }),
+		);
+		const endedLinks = on.$with("ended_links").as(
+			on
+				.delete(mailLinks)
+				.where(and(eq(mailLinks.workspaceId, workspaceId), eq(mailLinks.memberId, id)))
+				.returning(),
+		);
+		return on
+			.with(endedSessions, endedKeys, endedLinks)
+			.update(members)
+			.set({
+				...toSet({ suspendedBy: by, epoch: sql`${members.epoch} + 1` }),
+				status: "suspended",
+				role: null,
+			})
+			.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)))
+			.returning({
+				sessionsEnded: sql<number>`(select count(*)::int from ${endedSessions})`,
+				keysEnded: sql<number>`(select count(*)::int from ${endedKeys})`,
+			});
+	},
+	[sessions, apiKeys, mailLinks, members],
+);
 
 /** Ends the links that were mailed to a member: to reset a password, to follow an address. */
 export async function endMailLinks(tx: Tx, { workspaceId, id }: MemberKey): Promise<void> {

@@ -74,19 +74,18 @@ export async function readRulesOnce(tx: Tx, workspaceId: string): Promise<void> 
 }
 
 /**
- * As `readRulesOnce`, and with them the member of an id or of an address (its key), since what
- * changes a person asks for both.
+ * As `readRulesOnce`, and with them the member of an address (its key) or the one behind an entry of
+ * a directory, since what changes a person asks for both.
  */
 export async function readMemberAndRules(
 	tx: Tx,
 	workspaceId: string,
-	by: { id: string } | { emailKey: string },
+	by: { emailKey: string } | { directoryId: string; entryId: string },
 ): Promise<typeof members.$inferSelect | null> {
-	const rows =
-		"id" in by
-			? await rulesAndMember(tx, { workspaceId, id: by.id })
-			: await rulesAndHolder(tx, { workspaceId, emailKey: by.emailKey });
-	const [row] = rows;
+	const [row] =
+		"emailKey" in by
+			? await rulesAndHolder(tx, { workspaceId, ...by })
+			: await rulesAndMember(tx, { workspaceId, ...by });
 	if (!row) return null;
 	keepRules(tx, workspaceId, row);
 	return row.member;
@@ -129,8 +128,24 @@ const withMember = (on: Db, workspaceId: Placeholder, which: SQL) =>
 		.orderBy(desc(policies.revision))
 		.limit(1);
 
-const rulesAndMember = statement(["workspaceId", "id"], (on, at) =>
-	withMember(on, at.workspaceId, eq(members.id, at.id)),
+const rulesAndMember = statement(["workspaceId", "directoryId", "entryId"], (on, at) =>
+	withMember(
+		on,
+		at.workspaceId,
+		eq(
+			members.id,
+			on
+				.select({ id: directoryUsers.memberId })
+				.from(directoryUsers)
+				.where(
+					and(
+						eq(directoryUsers.workspaceId, at.workspaceId),
+						eq(directoryUsers.directoryId, at.directoryId),
+						eq(directoryUsers.id, at.entryId),
+					),
+				),
+		),
+	),
 );
 
 const rulesAndHolder = statement(["workspaceId", "emailKey"], (on, at) =>

@@ -51,7 +51,7 @@ export async function createMember(
 	const roleByHand = input.roleByHand ?? null;
 	const facts = { ...factsOfNew, ...input.directory, roleByHand };
 	const { role } = await previewAccess(tx, workspaceId, facts);
-	const [member] = await insertMember(tx, {
+	const given = {
 		workspaceId,
 		id,
 		email: input.email,
@@ -62,15 +62,19 @@ export async function createMember(
 		roleByHand,
 		role,
 		createdBy: input.createdBy,
-	});
-	if (!member) return { ok: false, reason: "email_taken" };
+	} as const;
+	const [rest] = await insertMember(tx, given);
+	if (!rest) return { ok: false, reason: "email_taken" };
 	await record(tx, workspaceId, actor, {
 		kind: "member.created",
 		subject: { kind: "member", id, label: labelOf(input) },
 		details: { by: input.createdBy },
 	});
-	return { ok: true, member };
+	return { ok: true, member: { ...notYet, ...given, ...rest } };
 }
+
+/** What a new member has nothing of. */
+const notYet = { suspendedBy: null, pinnedRole: null, pinnedReason: null, lastSignInAt: null };
 
 /** What decides the access of somebody who has just come, where no directory says more. */
 const factsOfNew = {
@@ -153,7 +157,7 @@ export async function reactivateMember(
 	const facts = (await loadMemberFacts(tx, workspaceId, [id])).get(id);
 	if (!facts) throw new Error("the member vanished inside its transaction");
 	const { role } = await previewAccess(tx, workspaceId, { ...facts, active: true });
-	await tx.update(members).set({ status: "active", suspendedBy: null, role }).where(keyOf(member));
+	await letIn(tx, { workspaceId, id, role });
 	await record(tx, workspaceId, actor, {
 		kind: "member.reactivated",
 		subject: { kind: "member", id, label: labelOf(member) },
@@ -291,7 +295,22 @@ const insertMember = statement(
 		"role",
 		"createdBy",
 	],
-	(on, at) => on.insert(members).values(at).onConflictDoNothing().returning(),
+	(on, at) =>
+		on
+			.insert(members)
+			.values(at)
+			.onConflictDoNothing()
+			.returning({ epoch: members.epoch, createdAt: members.createdAt }),
+	[members],
+);
+
+const letIn = statement(
+	["workspaceId", "id", "role"],
+	(on, { workspaceId, id, role }) =>
+		on
+			.update(members)
+			.set({ ...toSet({ role }), status: "active", suspendedBy: null })
+			.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id))),
 	[members],
 );
 
