@@ -158,17 +158,20 @@ export async function updateUser(
 	const changed = differing(current.resource, attributes);
 	const row = { ...rowOf(after, attributes), lastModifiedAt: now };
 	const { workspaceId, id: directoryId } = directory;
-	const [written] = await updateEntry(tx, { ...row, workspaceId, directoryId, id });
-	if (!written) throw new Error("the entry vanished inside its transaction");
-	const user = { ...current, ...row, ...written, groups: written.groups ?? [] };
-	await record(tx, directory.workspaceId, actor, {
+	await record(tx, workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
-		subject: subjectOf(user),
+		subject: subjectOf({ ...row, id }),
 		details: { changed },
 	});
+	// Sent at once: where the entry can't be written, nor is anything after it.
+	const [[written], followed] = await Promise.all([
+		updateEntry(tx, { ...row, workspaceId, directoryId, id }),
+		member && followProfile(tx, actor, member, before, after),
+	]);
+	if (!written) throw new Error("the entry vanished inside its transaction");
 	noteChanged(changed);
-	if (!member) return { ok: true, user };
-	const followed = await followProfile(tx, actor, member, before, after);
+	const user = { ...current, ...row, ...written, groups: written.groups ?? [] };
+	if (!member || !followed) return { ok: true, user };
 	if (!followed.ok) return followed;
 	if (!isDeepStrictEqual(rolesOf(current.resource), rolesOf(attributes)))
 		await followRole(tx, by, member);
@@ -374,7 +377,7 @@ function differing(before: Attributes, after: Attributes): string[] {
 const switchedTo = (active: boolean) =>
 	active ? "directory.user_reactivated" : "directory.user_deactivated";
 
-const subjectOf = (user: DirectoryUser) => ({
+const subjectOf = (user: Pick<DirectoryUser, "id" | "displayName" | "userName">) => ({
 	kind: "directory_user",
 	id: user.id,
 	label: user.displayName ?? user.userName,
