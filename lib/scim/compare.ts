@@ -55,9 +55,10 @@ export function compare(
 		case "text": {
 			const wanted = textOf(value);
 			if (wanted === undefined) throw unfit(path, op);
-			const folded = field.folded ? foldText(wanted) : wanted;
+			const folded = field.folding ? foldText(wanted) : wanted;
 			if (op === "eq" && field.holds) return field.holds(folded);
-			return compareText(field.sql, op, op === "eq" && field.folded ? foldKey(wanted) : folded);
+			const isKey = op === "eq" && field.folding === "key";
+			return compareText(field.sql, op, isKey ? foldKey(wanted) : folded);
 		}
 		default:
 			throw unfit(path, op);

@@ -11,10 +11,13 @@ import { groupType } from "./group-schema";
 import type { Attribute, ResourceType, Target } from "./schema";
 import { userType } from "./user-schema";
 
+/** A key is without blanks around it too (`foldKey`); a text is only without case (`foldText`). */
+type Folding = "key" | "text" | null;
+
 /** How one attribute is asked for. Every expression is null where the attribute has no value. */
 export type Field =
-	/** `folded`: kept without case; compare with folded texts. `holds` asks for an equal by index. */
-	| { kind: "text"; sql: SQL; folded: boolean; holds?: (value: unknown) => SQL }
+	/** `folding`: how what is kept was folded, or null. `holds` asks for an equal by index. */
+	| { kind: "text"; sql: SQL; folding: Folding; holds?: (value: unknown) => SQL }
 	| { kind: "id"; sql: SQL }
 	| { kind: "boolean"; sql: SQL; holds?: (value: unknown) => SQL }
 	| { kind: "date"; sql: SQL }
@@ -42,10 +45,10 @@ export type Source = {
 	field: (target: Target, base: string) => Field | undefined;
 };
 
-const text = (expression: SQL, folded: boolean): Field => ({
+const text = (expression: SQL, folding: Folding): Field => ({
 	kind: "text",
 	sql: expression,
-	folded,
+	folding,
 });
 
 /** What both types have (RFC 7643 §3.1). */
@@ -56,7 +59,7 @@ function commonField(
 	base: string,
 ): Field | undefined {
 	if (attribute?.name === "id") return { kind: "id", sql: sql`${alias}.id` };
-	if (attribute?.name === "externalId") return text(sql`${alias}.external_id`, false);
+	if (attribute?.name === "externalId") return text(sql`${alias}.external_id`, null);
 	if (attribute?.name !== "meta") return undefined;
 	switch (sub?.name) {
 		case "created":
@@ -64,11 +67,11 @@ function commonField(
 		case "lastModified":
 			return { kind: "date", sql: sql`${alias}.last_modified_at` };
 		case "resourceType":
-			return text(sql`${type.name}::text`, false);
+			return text(sql`${type.name}::text`, null);
 		case "location":
-			return text(sql`(${`${base}${type.endpoint}/`}::text || ${alias}.id::text)`, false);
+			return text(sql`(${`${base}${type.endpoint}/`}::text || ${alias}.id::text)`, null);
 		case "version":
-			return text(sql`('W/"' || ${alias}.version::text || '"')`, false);
+			return text(sql`('W/"' || ${alias}.version::text || '"')`, null);
 		default:
 			return { kind: "object", sql: sql`${alias}.id` };
 	}
@@ -85,7 +88,7 @@ const userSource: Source = {
 		if (!attribute || attribute.returned === "never") return undefined;
 		if (!extension) {
 			if (attribute.name === "schemas") return schemasOfUsers();
-			if (attribute.name === "userName") return text(sql`u.user_name_key`, true);
+			if (attribute.name === "userName") return text(sql`u.user_name_key`, "key");
 			if (attribute.name === "active") return { kind: "boolean", sql: sql`u.active` };
 			if (attribute.name === "groups") return groupsOfUser(base, attribute);
 			const common = commonField(userType, sql`u`, target, base);
@@ -109,7 +112,7 @@ export const groupSource: Source = {
 	alias: sql`g`,
 	field(target, base) {
 		const { attribute } = target;
-		if (attribute?.name === "displayName") return text(sql`g.name_key`, true);
+		if (attribute?.name === "displayName") return text(sql`g.name_key`, "key");
 		if (attribute?.name === "members") return membersOfGroup(base, attribute);
 		if (attribute?.name === "schemas")
 			return { kind: "schemas", urns: [{ urn: groupType.schema.id, present: sql`true` }] };
@@ -137,7 +140,7 @@ const at = (copy: "search" | "resource", path: string[]): SQL => {
 const asText = (json: SQL): SQL => sql`(${json} #>> '{}')`;
 
 function jsonField(path: string[], attribute: Attribute): Field {
-	if (attribute.caseExact) return text(asText(at("resource", path)), false);
+	if (attribute.caseExact) return text(asText(at("resource", path)), null);
 	const holds = (value: unknown) => {
 		const nested = path.reduceRight((inner, key) => ({ [key.toLowerCase()]: inner }), value);
 		return sql`u.search @> ${JSON.stringify(nested)}::jsonb`;
@@ -145,7 +148,7 @@ function jsonField(path: string[], attribute: Attribute): Field {
 	const expression = asText(at("search", path));
 	return attribute.type === "boolean"
 		? { kind: "boolean", sql: sql`(${expression} = 'true')`, holds }
-		: { kind: "text", sql: expression, folded: true, holds };
+		: { kind: "text", sql: expression, folding: "text", holds };
 }
 
 /** A list in the attributes. `e` is an element folded, `r` the same as sent. */
@@ -158,8 +161,8 @@ function jsonList(path: string[], attribute: Attribute): Field {
 	const part = ({ name, type, caseExact }: Attribute): Field => {
 		if (type === "boolean") return { kind: "boolean", sql: sql`((e ->> ${name}::text) = 'true')` };
 		return caseExact
-			? text(sql`(r ->> ${name}::text)`, false)
-			: text(sql`(e ->> ${name.toLowerCase()}::text)`, true);
+			? text(sql`(r ->> ${name}::text)`, null)
+			: text(sql`(e ->> ${name.toLowerCase()}::text)`, "text");
 	};
 	return {
 		kind: "list",
@@ -186,9 +189,9 @@ function groupsOfUser(base: string, attribute: Attribute): Field {
 		exists: (where) => sql`exists (select 1 from ${from} ${where ? sql`and ${where}` : sql``})`,
 		part: ({ name }) => {
 			if (name === "value") return { kind: "id", sql: sql`m.group_id` };
-			if (name === "display") return text(sql`mg.name_key`, true);
-			if (name === "type") return text(sql`'direct'::text`, true);
-			return text(sql`(${`${base}/Groups/`}::text || m.group_id::text)`, false);
+			if (name === "display") return text(sql`mg.name_key`, "key");
+			if (name === "type") return text(sql`'direct'::text`, "text");
+			return text(sql`(${`${base}/Groups/`}::text || m.group_id::text)`, null);
 		},
 		first: () => sql`(select min(mg.name_key collate "C") from ${from})`,
 	};
@@ -204,9 +207,9 @@ function membersOfGroup(base: string, attribute: Attribute): Extract<Field, { ki
 		part: ({ name }) => {
 			if (name === "value") return { kind: "id", sql: sql`m.user_id` };
 			if (name === "display")
-				return text(sql`coalesce(mu.search ->> 'displayname', mu.user_name_key)`, true);
-			if (name === "type") return text(sql`'user'::text`, true);
-			return text(sql`(${`${base}/Users/`}::text || m.user_id::text)`, false);
+				return text(sql`coalesce(mu.search ->> 'displayname', mu.user_name_key)`, "text");
+			if (name === "type") return text(sql`'user'::text`, "text");
+			return text(sql`(${`${base}/Users/`}::text || m.user_id::text)`, null);
 		},
 		first: () => sql`null::text`,
 	};

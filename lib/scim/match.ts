@@ -1,7 +1,7 @@
 /**
  * Whether an element of a list satisfies a value filter (RFC 7644 §3.5.2 and §3.4.2.2), in memory.
  */
-import { foldKey } from "@/lib/platform/text";
+import { foldText } from "@/lib/directory/person";
 import { badRequest } from "./errors";
 import type { AttributePath, Comparison, Filter, FilterValue } from "./filter";
 import { type Attribute, partOf } from "./schema";
@@ -57,7 +57,7 @@ function compare(part: Attribute, op: Comparison, stored: unknown, wanted: Filte
 		const equal = stored === booleanOf(wanted);
 		return op === "eq" ? equal : op === "ne" && !equal;
 	}
-	const fold = (value: unknown) => (part.caseExact ? String(value) : foldKey(String(value)));
+	const fold = (value: unknown) => (part.caseExact ? String(value) : foldText(String(value)));
 	const [a, b] = [fold(stored), fold(wanted)];
 	switch (op) {
 		case "eq":

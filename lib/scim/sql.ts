@@ -92,7 +92,7 @@ function fieldOf(path: AttributePath, context: Context): [Field, Attribute | und
 	const { source, base, mixed } = context;
 	const target = resolve(source.type, path);
 	const field = target && source.field(target, base);
-	if (!field && mixed) return [{ kind: "text", sql: sql`null::text`, folded: false }, undefined];
+	if (!field && mixed) return [{ kind: "text", sql: sql`null::text`, folding: null }, undefined];
 	if (!target || !field)
 		throw badRequest("invalidFilter", `There is no attribute "${formatPath(path)}".`);
 	const { attribute, sub, extension } = target;
