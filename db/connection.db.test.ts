@@ -126,6 +126,31 @@ describe.runIf(isPostgres)("a connection to Postgres", () => {
 		await close();
 	});
 
+	it("does not keep the plans of a table that was small", async () => {
+		const { db, close } = another();
+		const client = await poolOf(db).connect();
+		client.release();
+		await db.execute(sql`create table growing (a int, b int) with (autovacuum_enabled = false)`);
+		await db.execute(sql`create index growing_a on growing (a)`);
+		await db.execute(sql`insert into growing values (0, 0)`);
+		await db.execute(sql`analyze growing`);
+		const find = () => db.execute(sql`select b from growing where a = ${1}`);
+		for (let time = 0; time < 20; time++) await find();
+		await db.execute(sql`insert into growing select i, i from generate_series(1, 50000) i`);
+		const planOf = async () => {
+			const { rows: names } = await client.query(
+				"select name from pg_prepared_statements where statement like '%from growing%'",
+			);
+			const { rows } = await client.query(`explain execute ${names[0].name}(1)`);
+			return rows.map((row) => row["QUERY PLAN"]).join();
+		};
+		expect(await planOf()).toContain("Seq Scan");
+		(client as unknown as { plannedAt: number }).plannedAt = 0;
+		await find();
+		expect(await planOf()).toContain("growing_a");
+		await close();
+	});
+
 	it("lets nothing be seen before the lock is there", async () => {
 		const { db: other, close } = another();
 		const end = await holding();

@@ -12,11 +12,19 @@ const send = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknow
 /** A lock until the transaction ends, whose result nobody reads. */
 const lock = /^select pg_advisory_xact_lock(_shared)?\(/;
 
+/**
+ * A prepared statement keeps the plan it was given, and while a table is small that may be to read
+ * all of it. After an import it would go on so until Postgres has looked at the table, a minute or
+ * more. So plans are made anew this often: it takes milliseconds.
+ */
+const plansLastMs = 5_000;
+
 const nothing = () => Promise.resolve({ rows: [], rowCount: null });
 
 /**
  * The class of a pool's connections.
- * - Statements that come again are prepared; what has a name of its own keeps it.
+ * - Statements that come again are prepared; what has a name of its own keeps it. Plans are not kept
+ *   for long.
  * - `begin`, and a lock right after it, go with the statement after them: before that one, nothing
  *   is seen that they would have to come before.
  * - `commit` goes with the last statement, where that is announced (`commitAfterNext`). The server
@@ -27,6 +35,7 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		/** What goes before the next statement. */
 		before: string[] = [];
 		isLast = false;
+		plannedAt = Date.now();
 		/** The commit that went with the last statement, until it is asked for. */
 		committed: Promise<unknown> | null = null;
 
@@ -62,6 +71,12 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		this.isLast = false;
 		inOneWrite(this);
 		this.before = [];
+		const now = Date.now();
+		if (now - this.plannedAt > plansLastMs) {
+			this.plannedAt = now;
+			// Not possible in a transaction that has failed: the next time, then.
+			send.call(this, "discard plans").catch(() => {});
+		}
 		const begun = before.length > 0 ? send.call(this, before.join("; ")) : null;
 		const sent = send.call(this, named, ...rest);
 		if (isLast) {

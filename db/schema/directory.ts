@@ -149,12 +149,13 @@ export const directoryGroupMembers = pgTable(
 		userId: uuid("user_id").notNull(),
 	},
 	(t) => [
+		// The group first in one and the person in the other, whatever else they have: were it the
+		// workspace, a planner that knows nothing of a table that has just grown (an import) might look
+		// through all memberships of a directory for those of one person.
 		primaryKey({
 			name: "directory_group_members_pk",
-			columns: [t.workspaceId, t.directoryId, t.groupId, t.userId],
+			columns: [t.groupId, t.userId, t.workspaceId, t.directoryId],
 		}),
-		// The person first: were it the workspace, a planner that knows nothing of a table that has just
-		// grown (an import) might look through all members of a directory for one of a group.
 		index("directory_group_members_user").on(t.userId, t.workspaceId, t.directoryId),
 		foreignKey({
 			name: "directory_group_members_group_fk",
