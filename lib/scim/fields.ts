@@ -95,6 +95,7 @@ const userSource: Source = {
 			if (common) return common;
 		}
 		const path = extension ? [extension.id, attribute.name] : [attribute.name];
+		if (attribute.name === "manager" && sub?.name === "$ref") return managersAddress(path, base);
 		if (attribute.multiValued) return jsonList(path, attribute);
 		if (sub) return jsonField([...path, sub.name], sub);
 		if (attribute.type !== "complex") return jsonField(path, attribute);
@@ -149,6 +150,14 @@ function jsonField(path: string[], attribute: Attribute): Field {
 	return attribute.type === "boolean"
 		? { kind: "boolean", sql: sql`(${expression} = 'true')`, holds }
 		: { kind: "text", sql: expression, folding: "text", holds };
+}
+
+/** As ./resources answers it: made from the id where that can be one of ours, else as sent. */
+function managersAddress(path: string[], base: string): Field {
+	const part = (name: string) => asText(at("resource", [...path, name]));
+	const isOurs = sql`${part("value")} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;
+	const address = sql`${`${base}/Users/`}::text || ${part("value")}`;
+	return text(sql`(case when ${isOurs} then ${address} else ${part("$ref")} end)`, null);
 }
 
 /** A list in the attributes. `e` is an element folded, `r` the same as sent. */

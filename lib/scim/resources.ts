@@ -3,16 +3,17 @@ import { type ListedUser, readEntries } from "@/lib/directory/entries";
 import { type DirectoryGroup, membersOf, readGroups } from "@/lib/directory/groups";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
 import type { Reply } from "@/lib/platform/exchange";
+import { isId } from "@/lib/platform/ids";
 import type { Call } from "./call";
 import { listResponse } from "./discovery";
 import { scimResponse } from "./errors";
 import { groupSource, type Source, usersShown } from "./fields";
 import { find } from "./find";
 import { groupType } from "./group-schema";
-import { present } from "./present";
+import { locationOf, present } from "./present";
 import { includes, type Projection, readFilter, readPage, readProjection, readSort } from "./query";
-import type { Resource } from "./schema";
-import { userType } from "./user-schema";
+import { isRecord, type Resource } from "./schema";
+import { enterpriseSchema, userType } from "./user-schema";
 
 /** The most resources one answer holds. */
 export { maxPage } from "@/lib/directory/entries";
@@ -76,8 +77,25 @@ export function presentUser(base: string, user: Shown, projection: Projection): 
 		display: displayName,
 		type: "direct",
 	}));
-	const resource = groups.length > 0 ? { ...user.resource, groups } : user.resource;
+	const attributes = withManager(base, user.resource);
+	const resource = groups.length > 0 ? { ...attributes, groups } : attributes;
 	return present(userType, base, { ...user, resource }, projection);
+}
+
+/**
+ * A person with the address of their manager (RFC 7643 §4.3), which is the server's to say, whatever
+ * was sent. Not so for an id that cannot be one of ours.
+ */
+function withManager(base: string, resource: Resource): Resource {
+	const extension = resource[enterpriseSchema.id];
+	const manager = isRecord(extension) ? extension.manager : undefined;
+	if (!isRecord(manager) || typeof manager.value !== "string" || !isId(manager.value))
+		return resource;
+	const $ref = locationOf(userType, base, manager.value);
+	return {
+		...resource,
+		[enterpriseSchema.id]: { ...(extension as Resource), manager: { ...manager, $ref } },
+	};
 }
 
 /** Groups as answered. Who is in them is loaded only where it is asked for. */

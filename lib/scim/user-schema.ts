@@ -124,7 +124,7 @@ const userSchema: Schema = {
 	],
 };
 
-const enterpriseSchema: Schema = {
+export const enterpriseSchema: Schema = {
 	id: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
 	name: "EnterpriseUser",
 	description: "A person at an organization.",
