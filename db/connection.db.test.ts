@@ -52,9 +52,16 @@ describe("a last statement with its commit", () => {
 			await atEnd(tx as Db | Tx, "unsent", 0, () => Promise.reject(new Error("not sent")));
 		});
 		await expect(failing).rejects.toThrow("not sent");
+		const alone = transact(db, (tx) =>
+			atEnd(tx as Db | Tx, "unsent", 0, () => Promise.reject(new Error("not sent"))),
+		);
+		await expect(alone).rejects.toThrow("not sent");
 		expect(await nameNow()).toBe("Before");
-		await transact(db, (tx) => rename(tx, "After"));
-		expect(await nameNow()).toBe("After");
+		await transact(db, async (tx) => {
+			await rename(tx, "After");
+			await rename(tx, "At last");
+		});
+		expect(await nameNow()).toBe("At last");
 	});
 
 	it("is not announced for more than one statement takes", async () => {
@@ -102,7 +109,7 @@ describe.runIf(isPostgres)("a connection to Postgres", () => {
 		};
 	}
 
-	it("sends a lock with the first statement, and a commit with the last", async () => {
+	it("sends a lock with the first statement and a commit with the last, and nothing for nothing", async () => {
 		const { db, close } = another();
 		const client = (await poolOf(db).connect()) as pg.PoolClient & {
 			connection: { stream: Writable };
@@ -121,6 +128,12 @@ describe.runIf(isPostgres)("a connection to Postgres", () => {
 			await renameLast(tx, "Twice");
 		});
 		await change;
+		expect(sizes).toHaveLength(2);
+		const failing = transact(db, async (tx) => {
+			await lockWorkspace(tx, workspaceId, "exclusive");
+			throw new Error("no statement");
+		});
+		await expect(failing).rejects.toThrow("no statement");
 		expect(sizes).toHaveLength(2);
 		expect(await nameNow(db)).toBe("Twice");
 		await close();

@@ -65,10 +65,15 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 			before.push(text);
 			return nothing();
 		}
+		this.isLast = false;
+		if (ends && before.length > 0) {
+			// It ends before it began: nothing was seen and nothing done.
+			this.before = [];
+			return nothing();
+		}
 		// Without values a text goes as it is, as `commit` does: one message instead of five.
 		const named =
 			text && !name && hasValues ? { ...(config as object), name: names.nameOf(text) } : config;
-		this.isLast = false;
 		inOneWrite(this);
 		this.before = [];
 		const now = Date.now();
