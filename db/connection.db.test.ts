@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Db, lockWorkspace, openPostgres, type Tx, transact } from "@/db/client";
 import { atEnd } from "@/db/once";
 import { workspaces } from "@/db/schema";
+import { statement, together } from "@/db/statement";
 import { aWorkspace, freshDb, isPostgres } from "@/db/testing";
 
 let db: Db;
@@ -21,6 +22,9 @@ const nameNow = async (on: Db | Tx = db) => {
 };
 const rename = (on: Db | Tx, name: string) =>
 	on.update(workspaces).set({ name }).where(eq(workspaces.id, workspaceId));
+const nameOf = statement(["workspaceId"], (on, at) =>
+	on.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, at.workspaceId)),
+);
 /** Names the workspace at the end of a transaction. */
 const renameLast = (tx: Tx, name: string) =>
 	atEnd(tx as Db | Tx, "names", name, (on, names) => rename(on, names.join()));
@@ -185,10 +189,27 @@ describe.runIf(isPostgres)("a connection to Postgres", () => {
 			await rename(tx, "Never");
 		});
 		await expect(waiting).rejects.toMatchObject({ cause: { code: "55P03" } });
+		const several = transact(other, async (tx) => {
+			await lockWorkspace(tx, workspaceId, "shared");
+			await together([nameOf(tx, { workspaceId }), nameOf(tx, { workspaceId })]);
+		});
+		await expect(several).rejects.toMatchObject({ cause: { code: "55P03" } });
 		await end();
 		await transact(other, (tx) => rename(tx, "Anew"));
 		expect(await nameNow()).toBe("Anew");
 		await close();
+	});
+
+	it("does not commit at once behind values that the driver has yet to encode", async () => {
+		const failing = transact(db, async (tx) => {
+			await rename(tx, "Never");
+			const toPostgres = () => {
+				throw new Error("not encoded");
+			};
+			await atEnd(tx as Db | Tx, "encoded", 0, (on) => on.execute(sql`select ${{ toPostgres }}`));
+		});
+		await expect(failing).rejects.toMatchObject({ cause: new Error("not encoded") });
+		expect(await nameNow()).not.toBe("Never");
 	});
 
 	it("refuses a statement after the last", async () => {

@@ -19,6 +19,8 @@ const lock = /^select pg_advisory_xact_lock(_shared)?\(/;
  */
 const plansLastMs = 5_000;
 
+const isEncoded = (value: unknown) => typeof value === "object" && value !== null;
+
 const nothing = () => Promise.resolve({ rows: [], rowCount: null });
 
 /**
@@ -41,6 +43,8 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 
 		constructor(config: pg.ClientConfig) {
 			super({ ...config, pipeline: true });
+			// One that dies within a transaction tells whoever waits for a statement; this is for nobody.
+			this.on("error", () => {});
 		}
 	}
 
@@ -53,8 +57,9 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		const hasValues = Array.isArray(values) && values.length > 0;
 		const { before, committed } = this;
 		const ends = text === "commit" || text === "rollback";
-		// The last statement may have failed before it came here.
-		const isLast = this.isLast && !ends;
+		// The last statement may have failed before it came here; and what the driver has to encode may
+		// fail there, without a sign of it.
+		const isLast = this.isLast && !ends && !(hasValues && values.some(isEncoded));
 		if (committed) {
 			if (ends) this.committed = null;
 			if (text === "commit") return committed;

@@ -6,6 +6,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { connections, identities } from "@/db/schema";
+import { together } from "@/db/statement";
 import type { Actor } from "@/lib/activity/actor";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
 import {
@@ -38,7 +39,7 @@ export async function followActive(
 	active: boolean,
 ): Promise<void> {
 	if (active) {
-		const [standing] = await Promise.all([
+		const [standing] = await together([
 			standingHold(tx, member),
 			// Lifts only what a directory imposed; what an admin suspended stays so.
 			reactivateMember(tx, actor, member, "directory"),

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
+import { together } from "@/db/statement";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { loadRoles, readMemberAndRules } from "@/lib/members/access";
@@ -164,7 +165,7 @@ export async function updateUser(
 		details: { changed },
 	});
 	// Sent at once: where the entry can't be written, nor is anything after it.
-	const [[written], followed] = await Promise.all([
+	const [[written], followed] = await together([
 		updateEntry(tx, { ...row, workspaceId, directoryId, id }),
 		member && followProfile(tx, actor, member, before, after),
 	]);
@@ -346,7 +347,7 @@ async function lockWithMember(
 ): Promise<{ user: DirectoryUser | null; member: Member | null }> {
 	const { workspaceId, id: directoryId } = directory;
 	if (!isId(entryId)) return { user: null, member: null };
-	const [user, member] = await Promise.all([
+	const [user, member] = await together([
 		lockEntry(tx, directory, entryId),
 		readMemberAndRules(tx, workspaceId, { directoryId, entryId }),
 	]);

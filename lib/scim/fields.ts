@@ -216,7 +216,7 @@ function membersOfGroup(base: string, attribute: Attribute): Extract<Field, { ki
 		part: ({ name }) => {
 			if (name === "value") return { kind: "id", sql: sql`m.user_id` };
 			if (name === "display")
-				return text(sql`coalesce(mu.search ->> 'displayname', mu.user_name_key)`, "text");
+				return text(sql`coalesce(mu.search ->> 'displayname', mu.search ->> 'username')`, "text");
 			if (name === "type") return text(sql`'user'::text`, "text");
 			return text(sql`(${`${base}/Users/`}::text || m.user_id::text)`, null);
 		},
