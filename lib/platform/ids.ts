@@ -5,9 +5,10 @@ export function newId(): string {
 	return uuidv7();
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What an identifier looks like, as JavaScript and Postgres both read it. */
+export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text from outside may stand where the database expects an identifier. */
 export function isId(text: string): boolean {
-	return uuid.test(text);
+	return idPattern.test(text);
 }

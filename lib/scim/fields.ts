@@ -7,6 +7,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
 import type { DirectoryKey } from "@/lib/directory/directory";
 import { everyone } from "@/lib/directory/unmanaged";
+import { idPattern } from "@/lib/platform/ids";
 import { groupType } from "./group-schema";
 import type { Attribute, ResourceType, Target } from "./schema";
 import { userType } from "./user-schema";
@@ -155,7 +156,7 @@ function jsonField(path: string[], attribute: Attribute): Field {
 /** As ./resources answers it: made from the id where that can be one of ours, else as sent. */
 function managersAddress(path: string[], base: string): Field {
 	const part = (name: string) => asText(at("resource", [...path, name]));
-	const isOurs = sql`${part("value")} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;
+	const isOurs = sql`${part("value")} ~ ${idPattern.source}::text`;
 	const address = sql`${`${base}/Users/`}::text || ${part("value")}`;
 	return text(sql`(case when ${isOurs} then ${address} else ${part("$ref")} end)`, null);
 }
