@@ -20,6 +20,7 @@ import { commitAfterNext, connectionClass } from "./connection";
 import { lockFolder } from "./folder-lock";
 import { remembering, writeEndings } from "./once";
 import { StatementNames } from "./prepared";
+import { untilSent } from "./sent";
 
 export type Db = PgDatabase<PgQueryResultHKT>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
@@ -38,11 +39,13 @@ export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
 	// One inside another ends with it: nothing is committed yet.
 	const beforeLast = transactions.getStore() ? undefined : commitAfterNext;
 	return db.transaction((tx) =>
-		transactions.run(true, async () => {
-			const result = await work(remembering(tx));
-			await writeEndings(tx, beforeLast);
-			return result;
-		}),
+		transactions.run(true, () =>
+			untilSent(tx, async () => {
+				const result = await work(remembering(tx));
+				await writeEndings(tx, beforeLast);
+				return result;
+			}),
+		),
 	);
 }
 

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Db, lockWorkspace, openPostgres, type Tx, transact } from "@/db/client";
 import { atEnd } from "@/db/once";
 import { workspaces } from "@/db/schema";
-import { statement, together } from "@/db/statement";
+import { together, withoutWaiting } from "@/db/sent";
+import { statement, toSet } from "@/db/statement";
 import { aWorkspace, freshDb, isPostgres } from "@/db/testing";
 
 let db: Db;
@@ -24,6 +25,12 @@ const rename = (on: Db | Tx, name: string) =>
 	on.update(workspaces).set({ name }).where(eq(workspaces.id, workspaceId));
 const nameOf = statement(["workspaceId"], (on, at) =>
 	on.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, at.workspaceId)),
+);
+const named = statement(
+	["workspaceId", "name"],
+	(on, { workspaceId, name }) =>
+		on.update(workspaces).set(toSet({ name })).where(eq(workspaces.id, workspaceId)),
+	[workspaces],
 );
 /** Names the workspace at the end of a transaction. */
 const renameLast = (tx: Tx, name: string) =>
@@ -78,6 +85,73 @@ describe("a last statement with its commit", () => {
 			for (const name of names) await atEnd(tx as Db | Tx, "names", name, write);
 		});
 		expect(await nameNow()).toBe("500");
+	});
+});
+
+describe("a statement that nobody waits for", () => {
+	const dividing = statement(["by"], (on, { by }) =>
+		on.select({ one: sql`1 / ${by}::int` }).from(workspaces),
+	);
+	const notPossible = { cause: { code: "22012" } };
+
+	it("is done when the transaction is, behind what was sent before", async () => {
+		await transact(db, async (tx) => {
+			withoutWaiting(tx, () => named(tx, { workspaceId, name: "First" }));
+			expect(await nameNow(tx)).toBe("First");
+			withoutWaiting(tx, () => named(tx, { workspaceId, name: "Second" }));
+		});
+		expect(await nameNow()).toBe("Second");
+	});
+
+	it("undoes all where it fails, and is what is told, whatever came after it", async () => {
+		await transact(db, (tx) => rename(tx, "Before"));
+		const failing = (after: (tx: Tx) => Promise<unknown>) =>
+			transact(db, async (tx) => {
+				await rename(tx, "Never");
+				withoutWaiting(tx, () => dividing(tx, { by: 0 }));
+				await after(tx);
+			});
+		const afterwards: ((tx: Tx) => Promise<unknown>)[] = [
+			async () => {},
+			(tx) => rename(tx, "Never"),
+			(tx) => renameLast(tx, "Never"),
+			(tx) => tx.transaction((inner) => rename(inner, "Never")),
+			() => Promise.reject(new Error("our own")),
+		];
+		for (const after of afterwards) {
+			await expect(failing(after)).rejects.toMatchObject(notPossible);
+			expect(await nameNow()).toBe("Before");
+		}
+	});
+
+	it("goes with an inner transaction, and leaves the outer one to go on", async () => {
+		await transact(db, async (tx) => {
+			await rename(tx, "Outer");
+			const inner = tx.transaction(async (within) => {
+				withoutWaiting(within, () => dividing(within, { by: 0 }));
+			});
+			await expect(inner).rejects.toMatchObject(notPossible);
+			expect(await nameNow(tx)).toBe("Outer");
+		});
+		expect(await nameNow()).toBe("Outer");
+	});
+
+	it("is sent once, also where Drizzle would send it each time it is asked", async () => {
+		let built = 0;
+		await transact(db, async (tx) => {
+			const query = tx.update(workspaces).set({ plan: "enterprise" });
+			const execute = query.execute.bind(query);
+			query.execute = (...values) => {
+				built += 1;
+				return execute(...values);
+			};
+			withoutWaiting(tx, () => query.where(eq(workspaces.id, workspaceId)));
+		});
+		expect(built).toBe(1);
+	});
+
+	it("is for transactions alone", () => {
+		expect(() => withoutWaiting(db, () => rename(db, "Never"))).toThrow("outside of a transaction");
 	});
 });
 
@@ -201,15 +275,33 @@ describe.runIf(isPostgres)("a connection to Postgres", () => {
 	});
 
 	it("does not commit at once behind values that the driver has yet to encode", async () => {
+		const toPostgres = () => {
+			throw new Error("not encoded");
+		};
 		const failing = transact(db, async (tx) => {
 			await rename(tx, "Never");
-			const toPostgres = () => {
-				throw new Error("not encoded");
-			};
 			await atEnd(tx as Db | Tx, "encoded", 0, (on) => on.execute(sql`select ${{ toPostgres }}`));
 		});
 		await expect(failing).rejects.toMatchObject({ cause: new Error("not encoded") });
 		expect(await nameNow()).not.toBe("Never");
+		const unawaited = transact(db, async (tx) => {
+			withoutWaiting(tx, () => tx.execute(sql`select ${{ toPostgres }}`));
+			await renameLast(tx, "Never");
+		});
+		await expect(unawaited).rejects.toMatchObject({ cause: new Error("not encoded") });
+		const incomplete = transact(db, async (tx) => {
+			withoutWaiting(tx, () => named(tx, { workspaceId } as never));
+			await renameLast(tx, "Never");
+		});
+		await expect(incomplete).rejects.toThrow('No value for placeholder "name"');
+		expect(await nameNow()).not.toBe("Never");
+	});
+
+	it("lets the driver encode outside of a transaction", async () => {
+		const answer = await db.execute(
+			sql`select extract(year from ${new Date(86_400_000)}::timestamptz)::int as year`,
+		);
+		expect(answer).toMatchObject({ rows: [{ year: 1970 }] });
 	});
 
 	it("refuses a statement after the last", async () => {

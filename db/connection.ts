@@ -19,7 +19,11 @@ const lock = /^select pg_advisory_xact_lock(_shared)?\(/;
  */
 const plansLastMs = 5_000;
 
-const isEncoded = (value: unknown) => typeof value === "object" && value !== null;
+/** What the driver has to encode, which may fail there: not a list of texts. */
+const isEncoded = (value: unknown) =>
+	typeof value === "object" &&
+	value !== null &&
+	!(Array.isArray(value) && value.every((item) => typeof item === "string"));
 
 const nothing = () => Promise.resolve({ rows: [], rowCount: null });
 
@@ -37,6 +41,10 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		/** What goes before the next statement. */
 		before: string[] = [];
 		isLast = false;
+		/** How many statements of this transaction are not known to have come to the server. */
+		unsure = 0;
+		/** How many were handed to this connection. */
+		seen = 0;
 		plannedAt = Date.now();
 		/** The commit that went with the last statement, until it is asked for. */
 		committed: Promise<unknown> | null = null;
@@ -57,9 +65,11 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		const hasValues = Array.isArray(values) && values.length > 0;
 		const { before, committed } = this;
 		const ends = text === "commit" || text === "rollback";
-		// The last statement may have failed before it came here; and what the driver has to encode may
-		// fail there, without a sign of it.
-		const isLast = this.isLast && !ends && !(hasValues && values.some(isEncoded));
+		this.seen += 1;
+		const encodes = hasValues && values.some(isEncoded);
+		// The last statement may have failed before it came here; and one that the driver has to encode
+		// may fail there, without a sign of it: the server would commit what is left.
+		const isLast = this.isLast && !ends && !encodes && this.unsure === 0;
 		if (committed) {
 			if (ends) this.committed = null;
 			if (text === "commit") return committed;
@@ -67,6 +77,7 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 			return Promise.reject(new Error("a statement after the last of its transaction"));
 		}
 		if (text === "begin" || (before.length > 0 && !hasValues && lock.test(text))) {
+			if (text === "begin") this.unsure = 0;
 			before.push(text);
 			return nothing();
 		}
@@ -89,6 +100,14 @@ export function connectionClass(names: StatementNames): typeof pg.Client {
 		}
 		const begun = before.length > 0 ? send.call(this, before.join("; ")) : null;
 		const sent = send.call(this, named, ...rest);
+		if (encodes) {
+			this.unsure += 1;
+			const arrived = () => {
+				this.unsure -= 1;
+			};
+			// Nothing where the pool asked for a call back.
+			sent?.then(arrived, () => {});
+		}
 		if (isLast) {
 			this.committed = send.call(this, "commit");
 			// Nobody asks for it where the statement failed.
@@ -114,6 +133,20 @@ function inOneWrite(client: pg.Client): void {
  * save, and it does nothing.
  */
 export function commitAfterNext(tx: object): void {
-	const { client } = (tx as { session: { client: object } }).session;
+	const client = clientOf(tx);
 	if ("isLast" in client) client.isLast = true;
 }
+
+/**
+ * Sends a statement that nobody waits for. Where it does not come here at once, because a value could
+ * not be encoded, its transaction does not commit with its last statement.
+ */
+export function seenByConnection<T>(tx: object, send: () => T): T {
+	const client = clientOf(tx) as { seen?: number; unsure?: number };
+	const { seen } = client;
+	const sent = send();
+	if (seen !== undefined && client.seen === seen) client.unsure = (client.unsure ?? 0) + 1;
+	return sent;
+}
+
+const clientOf = (tx: object) => (tx as { session: { client: object } }).session.client;

@@ -7,6 +7,8 @@
  * And what it writes at its end, in one statement instead of several: events of the log, which
  * nothing in it reads back (`atEnd`).
  */
+import { untilSent, waitForSent } from "./sent";
+
 type Kept = { tables: readonly unknown[]; value: Promise<unknown> };
 type Memory = Map<string, Kept>;
 
@@ -54,11 +56,13 @@ export function remembering<T extends object>(tx: T, memory: Memory = new Map())
 	// What an inner transaction did may be taken back: with what it would have written at its end.
 	watched.transaction = async (work, config) => {
 		await writeEndings(tx);
-		const ended = async (inner: never) => {
-			const result = await work(remembering(inner, memory));
-			await writeEndings(inner);
-			return result;
-		};
+		await waitForSent(tx);
+		const ended = (inner: never) =>
+			untilSent(inner, async () => {
+				const result = await work(remembering(inner, memory));
+				await writeEndings(inner);
+				return result;
+			});
 		return transaction(ended, config).finally(() => forgetIn(memory));
 	};
 	return tx;

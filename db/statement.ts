@@ -45,19 +45,6 @@ export function statement<N extends string, R>(
 	};
 }
 
-/**
- * Waits for all of some statements that were sent at once, in this order. Where one fails those
- * behind it fail because of it, so what the first says is thrown; and only when nothing of them goes
- * on any more, since the transaction then ends.
- */
-export async function together<const T extends readonly unknown[]>(
-	sent: T,
-): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
-	const ended = await Promise.allSettled(sent);
-	for (const end of ended) if (end.status === "rejected") throw end.reason;
-	return Promise.all(sent) as Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }>;
-}
-
 /** What an update sets, with placeholders, which the types of Drizzle's `set` do not know. */
 export const toSet = (values: Record<string, Placeholder | SQL>) => values as Record<string, never>;
 

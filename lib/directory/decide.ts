@@ -44,6 +44,12 @@ const refusals: Record<string, Conflict["reason"]> = {
 };
 
 /**
+ * What fails where the member of a new entry was not added, since another had their address a moment
+ * before: there is somebody to link now. (Code 40P01 is a deadlock.)
+ */
+const nobodyBehind = "directory_users_member_fk";
+
+/**
  * Runs one change in one transaction.
  * @returns what `work` returns; after a refusal nothing of it remains.
  */
@@ -66,8 +72,8 @@ export async function decide<T extends { ok: true }>(
 			const { code, constraint } = databaseError(error);
 			const reason = code === "23505" && constraint ? refusals[constraint] : undefined;
 			if (reason) return { ok: false, reason };
-			const deadlock = code === "40P01";
-			if (!(error instanceof Again || deadlock) || attempt === attempts) throw error;
+			const again = error instanceof Again || code === "40P01" || constraint === nobodyBehind;
+			if (!again || attempt === attempts) throw error;
 			if (error instanceof Again) lock = error.lock;
 		}
 	}

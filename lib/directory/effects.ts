@@ -6,7 +6,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { connections, identities } from "@/db/schema";
-import { together } from "@/db/statement";
+import { together } from "@/db/sent";
 import type { Actor } from "@/lib/activity/actor";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
 import {

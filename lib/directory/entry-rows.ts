@@ -30,6 +30,7 @@ export const insertEntry = statement(
 		"lastModifiedAt",
 		"memberId",
 		"createdMember",
+		"version",
 	],
 	(on, at) => {
 		// What is not known (null) is nobody's.
@@ -44,11 +45,7 @@ export const insertEntry = statement(
 				.where(and(eq(removals.workspaceId, at.workspaceId), samePerson))
 				.returning(),
 		);
-		return on
-			.with(forgotten)
-			.insert(directoryUsers)
-			.values(at)
-			.returning({ version: directoryUsers.version });
+		return on.with(forgotten).insert(directoryUsers).values(at);
 	},
 	[directoryUsers, removals],
 );

@@ -4,23 +4,23 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Db, Tx } from "@/db/client";
 import { transact } from "@/db/client";
 import { activity, directoryGroups } from "@/db/schema";
-import { aWorkspace, freshDb } from "@/db/testing";
+import { aWorkspace, freshDb, isPostgres } from "@/db/testing";
 import type { Actor } from "@/lib/activity/actor";
 import { newId } from "@/lib/platform/ids";
 import { decide, type Lock } from "./decide";
 import { enableDirectory } from "./directory";
+import { readEntries } from "./entries";
 import {
 	changeMembers,
 	createGroup,
 	deleteGroup,
-	groupsOf,
 	listGroups,
 	type Membership,
 	membersOf,
 	readGroup,
 	updateGroup,
 } from "./groups";
-import { type Change, createUser, deleteUser, type Refused } from "./users";
+import { type Change, createUser, deleteUser, type Refused, updateUser } from "./users";
 
 const actor: Actor = { kind: "operator", label: "IdP" };
 let db: Db;
@@ -123,12 +123,43 @@ describe("members", () => {
 		expect(await inGroup()).toEqual(ids);
 	});
 
+	test.runIf(isPostgres)(
+		"who join while they are changed are answered with the group",
+		async () => {
+			const { run, change, ids, group } = await aDirectory(1);
+			let commit = () => {};
+			const told = new Promise<void>((resolve) => {
+				commit = resolve;
+			});
+			let joining: Promise<unknown> | undefined;
+			await new Promise<void>((joined) => {
+				joining = run(async (tx, lock) => {
+					const outcome = await changeMembers(tx, lock, change, group.id, { add: ids });
+					joined();
+					await told;
+					return outcome;
+				});
+			});
+			const changing = run((tx, lock) =>
+				updateUser(tx, lock, change, ids[0] ?? "", ({ resource }) => ({
+					...resource,
+					title: "Lead",
+				})),
+			);
+			// Long enough for the change to wait at the person's entry.
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			commit();
+			await joining;
+			expect(await changing).toMatchObject({ user: { groups: [{ id: group.id }] } });
+		},
+	);
+
 	test("who are deleted leave their groups, whose versions move", async () => {
 		const { run, change, ids, members, group } = await aDirectory(2);
 		const [gone = "", stays = ""] = ids;
 		await members({ add: ids });
-		expect(await groupsOf(db, change.directory, [gone])).toEqual([
-			{ userId: gone, id: group.id, displayName: "Engineering" },
+		expect(await readEntries(db, change.directory, [gone])).toMatchObject([
+			{ groups: [{ id: group.id, displayName: "Engineering" }] },
 		]);
 		await run((tx, lock) => deleteUser(tx, lock, change, gone, () => {}));
 		expect(await membersOf(db, change.directory, [group.id])).toMatchObject([{ id: stays }]);

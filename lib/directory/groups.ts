@@ -285,29 +285,6 @@ export async function membersOf(
 	return rows;
 }
 
-/** A group somebody is in. */
-export type GroupOfUser = { userId: string; id: string; displayName: string };
-
-/** Which groups these people are in, by name. */
-export async function groupsOf(
-	db: Db | Tx,
-	directory: DirectoryKey,
-	userIds: readonly string[],
-): Promise<GroupOfUser[]> {
-	if (userIds.length === 0) return [];
-	const { rows } = await rowsOf<GroupOfUser>(
-		db,
-		sql`select m.user_id as "userId", g.id as "id", g.display_name as "displayName"
-			from ${directoryGroupMembers} m
-			join ${directoryGroups} g on g.workspace_id = m.workspace_id
-				and g.directory_id = m.directory_id and g.id = m.group_id
-			where m.workspace_id = ${directory.workspaceId} and m.directory_id = ${directory.id}
-				and m.user_id = any(${idsOf(userIds)})
-			order by m.user_id, g.name_key`,
-	);
-	return rows;
-}
-
 type Person = { id: string; label: string };
 
 /** Puts people into a group who are not. Ids that are nobody's are told apart. */

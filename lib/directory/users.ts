@@ -6,12 +6,12 @@ import { isDeepStrictEqual } from "node:util";
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
-import { together } from "@/db/statement";
+import { together, withoutWaiting } from "@/db/sent";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { loadRoles, readMemberAndRules } from "@/lib/members/access";
 import {
-	createMember,
+	createMemberBehind,
 	findMember,
 	isActiveAdmin,
 	labelOf,
@@ -35,7 +35,13 @@ import {
 	followRole,
 	whyHeld,
 } from "./effects";
-import { type DirectoryUser, type ListedUser, lockEntry, ofDirectory } from "./entries";
+import {
+	type DirectoryUser,
+	type ListedUser,
+	lockEntry,
+	ofDirectory,
+	readEntries,
+} from "./entries";
 import { insertEntry, rowOf, updateEntry } from "./entry-rows";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
@@ -69,11 +75,8 @@ export type Conflict = {
 		| "domain_not_verified";
 };
 
-/** The entry as it is now, with the groups it is in where they were read along. */
-export type Written = {
-	ok: true;
-	user: DirectoryUser & Partial<Pick<ListedUser, "groups">>;
-};
+/** The entry as it is now, with the groups it is in. */
+export type Written = { ok: true; user: DirectoryUser & Pick<ListedUser, "groups"> };
 
 /**
  * Adds a person: linked to the member who has the address (policy `provisionExisting`), else as a
@@ -103,7 +106,8 @@ export async function createUser(
 		if (isActiveAdmin(existing)) alone(lock);
 	}
 	const returns = existing ? await comesBack(tx, existing) : false;
-	const member = existing ?? (await newMember(tx, lock, change, person, attributes));
+	// Where somebody was faster with the address, the entry fails for want of this member: see ./decide.
+	const member = existing ?? (await newMember(tx, change, person, attributes));
 	const row = {
 		...rowOf(person, attributes),
 		workspaceId: directory.workspaceId,
@@ -114,10 +118,10 @@ export async function createUser(
 		lastModifiedAt: now,
 		memberId: member.id,
 		createdMember: !existing || returns,
+		version: 1,
 	};
-	const [written] = await insertEntry(tx, row);
-	if (!written) throw new Error("the entry was not written");
-	const user = { ...row, ...written };
+	withoutWaiting(tx, () => insertEntry(tx, row));
+	const user = { ...row, groups: [] };
 	await record(tx, directory.workspaceId, actor, {
 		kind: "directory.user_created",
 		subject: subjectOf(user),
@@ -151,7 +155,10 @@ export async function updateUser(
 	const { user: current, member } = await lockWithMember(tx, directory, id);
 	if (!current) return takeOver(tx, lock, by, id, change);
 	const attributes = change(current);
-	if (isDeepStrictEqual(attributes, current.resource)) return { ok: true, user: current };
+	if (isDeepStrictEqual(attributes, current.resource)) {
+		const [entry] = await readEntries(tx, directory, [id]);
+		return { ok: true, user: { ...current, groups: entry?.groups ?? [] } };
+	}
 	const lacking = await lackingOf(tx, directory, current.resource, attributes);
 	if (lacking) return lacking;
 	if (member && isActiveAdmin(member)) alone(lock);
@@ -159,25 +166,25 @@ export async function updateUser(
 	const changed = differing(current.resource, attributes);
 	const row = { ...rowOf(after, attributes), lastModifiedAt: now };
 	const { workspaceId, id: directoryId } = directory;
+	const writing = withoutWaiting(tx, () =>
+		updateEntry(tx, { ...row, workspaceId, directoryId, id }),
+	);
 	await record(tx, workspaceId, actor, {
 		kind: before.active === after.active ? "directory.user_updated" : switchedTo(after.active),
 		subject: subjectOf({ ...row, id }),
 		details: { changed },
 	});
-	// Sent at once: where the entry can't be written, nor is anything after it.
-	const [[written], followed] = await together([
-		updateEntry(tx, { ...row, workspaceId, directoryId, id }),
-		member && followProfile(tx, actor, member, before, after),
-	]);
-	if (!written) throw new Error("the entry vanished inside its transaction");
 	noteChanged(changed);
-	const user = { ...current, ...row, ...written, groups: written.groups ?? [] };
-	if (!member || !followed) return { ok: true, user };
-	if (!followed.ok) return followed;
-	if (!isDeepStrictEqual(rolesOf(current.resource), rolesOf(attributes)))
-		await followRole(tx, by, member);
-	if (before.active !== after.active) await followActive(tx, by, member, after.active);
-	return { ok: true, user };
+	if (member) {
+		const followed = await followProfile(tx, actor, member, before, after);
+		if (!followed.ok) return followed;
+		if (!isDeepStrictEqual(rolesOf(current.resource), rolesOf(attributes)))
+			await followRole(tx, by, member);
+		if (before.active !== after.active) await followActive(tx, by, member, after.active);
+	}
+	const [written] = await writing;
+	if (!written) throw new Error("the entry vanished inside its transaction");
+	return { ok: true, user: { ...current, ...row, ...written, groups: written.groups ?? [] } };
 }
 
 /**
@@ -249,14 +256,13 @@ function alone(lock: Lock): void {
 	if (lock !== "exclusive") throw new Again("exclusive");
 }
 
-async function newMember(
+function newMember(
 	tx: Tx,
-	lock: Lock,
 	{ directory, actor }: Change,
 	person: Person,
 	attributes: Attributes,
 ): Promise<Member> {
-	const created = await createMember(tx, actor, directory.workspaceId, {
+	return createMemberBehind(tx, actor, directory.workspaceId, {
 		email: person.email,
 		emailProof: person.email === null ? null : "directory",
 		name: person.name,
@@ -266,9 +272,6 @@ async function newMember(
 			directory: { roles: rolesOf(attributes), groups: [] },
 		},
 	});
-	// Somebody was faster with this address: look again at who has it now.
-	if (!created.ok) throw new Again(lock);
-	return created.member;
 }
 
 /** Why the directory may not take over this member; null where it may (lib/policy/take-over). */

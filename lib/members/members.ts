@@ -7,6 +7,7 @@ import { and, asc, eq } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryUsers, members } from "@/db/schema";
 import type { EmailProof } from "@/db/schema/members";
+import { withoutWaiting } from "@/db/sent";
 import { statement, toSet } from "@/db/statement";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
@@ -47,34 +48,60 @@ export async function createMember(
 > {
 	if (input.email !== null && !isEmail(input.email))
 		return { ok: false, reason: "email_malformed" };
-	const id = newId();
+	const member = await newMember(tx, workspaceId, input);
+	const [added] = await insertMember(tx, member);
+	if (!added) return { ok: false, reason: "email_taken" };
+	await recordCreated(tx, actor, member);
+	return { ok: true, member };
+}
+
+/**
+ * As `createMember`, of an address that is well formed, without waiting. Where another member has the
+ * address nobody is added: the caller goes on to write what refers to the member, and that fails.
+ */
+export async function createMemberBehind(
+	tx: Tx,
+	actor: Actor,
+	workspaceId: string,
+	input: NewMember,
+): Promise<Member> {
+	const member = await newMember(tx, workspaceId, input);
+	withoutWaiting(tx, () => insertMember(tx, member));
+	await recordCreated(tx, actor, member);
+	return member;
+}
+
+async function newMember(tx: Tx, workspaceId: string, input: NewMember): Promise<Member> {
 	const roleByHand = input.roleByHand ?? null;
 	const facts = { ...factsOfNew, ...input.directory, roleByHand };
 	const { role } = await previewAccess(tx, workspaceId, facts);
-	const given = {
+	return {
 		workspaceId,
-		id,
+		id: newId(),
 		email: input.email,
 		emailKey: input.email === null ? null : foldKey(input.email),
 		emailProof: input.emailProof,
 		name: input.name,
 		status: "active",
+		suspendedBy: null,
 		roleByHand,
+		pinnedRole: null,
+		pinnedReason: null,
 		role,
 		createdBy: input.createdBy,
-	} as const;
-	const [rest] = await insertMember(tx, given);
-	if (!rest) return { ok: false, reason: "email_taken" };
-	await record(tx, workspaceId, actor, {
-		kind: "member.created",
-		subject: { kind: "member", id, label: labelOf(input) },
-		details: { by: input.createdBy },
-	});
-	return { ok: true, member: { ...notYet, ...given, ...rest } };
+		epoch: 1,
+		createdAt: new Date(),
+		lastSignInAt: null,
+	};
 }
 
-/** What a new member has nothing of. */
-const notYet = { suspendedBy: null, pinnedRole: null, pinnedReason: null, lastSignInAt: null };
+async function recordCreated(tx: Tx, actor: Actor, member: Member): Promise<void> {
+	await record(tx, member.workspaceId, actor, {
+		kind: "member.created",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		details: { by: member.createdBy },
+	});
+}
 
 /** What decides the access of somebody who has just come, where no directory says more. */
 const factsOfNew = {
@@ -157,7 +184,7 @@ export async function reactivateMember(
 	const facts = (await loadMemberFacts(tx, workspaceId, [id])).get(id);
 	if (!facts) throw new Error("the member vanished inside its transaction");
 	const { role } = await previewAccess(tx, workspaceId, { ...facts, active: true });
-	await letIn(tx, { workspaceId, id, role });
+	withoutWaiting(tx, () => letIn(tx, { workspaceId, id, role }));
 	await record(tx, workspaceId, actor, {
 		kind: "member.reactivated",
 		subject: { kind: "member", id, label: labelOf(member) },
@@ -294,13 +321,10 @@ const insertMember = statement(
 		"roleByHand",
 		"role",
 		"createdBy",
+		"epoch",
+		"createdAt",
 	],
-	(on, at) =>
-		on
-			.insert(members)
-			.values(at)
-			.onConflictDoNothing()
-			.returning({ epoch: members.epoch, createdAt: members.createdAt }),
+	(on, at) => on.insert(members).values(at).onConflictDoNothing().returning({ id: members.id }),
 	[members],
 );
 

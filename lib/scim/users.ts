@@ -1,7 +1,6 @@
 /** The User resource over HTTP (RFC 7644 §3.3 to §3.6). What a change means is lib/directory's. */
 import { decide } from "@/lib/directory/decide";
 import type { DirectoryUser, Lookup } from "@/lib/directory/entries";
-import { groupsOf } from "@/lib/directory/groups";
 import { personOf } from "@/lib/directory/person";
 import { readUnmanaged } from "@/lib/directory/unmanaged";
 import { createUser, deleteUser, updateUser } from "@/lib/directory/users";
@@ -12,7 +11,7 @@ import { listResponse } from "./discovery";
 import { badRequest, emptyResponse, ScimError, scimResponse } from "./errors";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
-import { includes, lookupOf, readPage, readProjection } from "./query";
+import { lookupOf, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
 import { answerList, maxPage, peopleOf, presentUser, type Shown } from "./resources";
 import type { Resource } from "./schema";
@@ -95,12 +94,7 @@ async function change(call: Call, next: (current: DirectoryUser) => Resource): P
 		}),
 	);
 	if (!written.ok) throw refusal(userType, written, id);
-	const projection = readProjection(userType, call.query);
-	const { user } = written;
-	// Where nothing changed, nothing was read along.
-	const unread = !user.groups && includes(projection, "groups");
-	const groups = unread ? await groupsOf(deps.db, caller.directory, [id]) : user.groups;
-	return answer(call, 200, { ...user, ...(groups ? { groups } : {}) });
+	return answer(call, 200, written.user);
 }
 
 function answer(
