@@ -40,7 +40,7 @@ async function aPlace(on: Db, users: number): Promise<Place> {
 		const issued = await issueToken(tx, operator, enabled.directory, { name: "Bench" }, now);
 		if (!issued.ok) throw new Error(issued.reason);
 		await fill(tx, workspaceId, enabled.directory.id, users);
-		// Nobody's IdP switches half of its people off within minutes, as this driver does: what the
+		// Nobody's IdP switches half of its people off within minutes, as this driver does: that the
 		// brake counts is measured, what it holds is not.
 		await tx.execute(sql`update policies set document =
 			document || '{"brake": {"count": 1000000, "percent": 100, "minutes": 1}}'

@@ -52,13 +52,16 @@ const shared: [scenario: Row["scenario"], what: string, work: Work][] = [
  * machine does meets both. What counts is the middle of the rounds' ratios.
  */
 export async function againstBare(target: Target, bare: Target, scale: Scale): Promise<Row[]> {
-	const sides = await Promise.all([target, bare].map(async (side) => sideOf(side, 1000)));
+	const sides = await Promise.all(
+		[target, bare].map(async (side) => ({ ...side, ...(await sideOf(side, 1000)) })),
+	);
 	const rows: Row[] = [];
 	for (const [scenario, what, act] of shared) {
 		const rounds: number[][] = [];
 		for (let round = 0; round <= scale.rounds; round++) {
 			const rates: number[] = [];
-			for (const { caller, people } of sides) {
+			for (const { caller, people, quieten } of sides) {
+				await quieten?.();
 				const timing = await loop(caller, people, act, scale);
 				rates.push(timing.perSecond);
 			}

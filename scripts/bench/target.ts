@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPostgres } from "@/db/client";
+import { departures } from "@/db/schema";
 import { answers, freePort } from "../lib/ports.mjs";
 import { atEnd, keep, run, tail } from "../lib/run.mjs";
 import { Refusal } from "../lib/say.mjs";
@@ -21,6 +22,8 @@ export type Target = {
 	tenants: Place[];
 	/** The server's process, where it runs on this machine. */
 	pid?: number;
+	/** Leaves it as on a quiet day: nobody has left lately, so that the brake has few to count. */
+	quieten?: () => Promise<void>;
 	/** What it does not answer: the bare reference speaks no SCIM. */
 	bare?: true;
 	stop: () => Promise<void>;
@@ -43,7 +46,8 @@ export async function gatehouse(postgres: string | null): Promise<Target> {
 		`${url}/api/health`,
 	);
 	const name = postgres ? "Gatehouse on Postgres" : "Gatehouse on PGlite";
-	return { name, url: `${url}/api/scim/v2`, ...seeded, ...started };
+	const target = { name, url: `${url}/api/scim/v2`, ...seeded, ...started };
+	return postgres ? { ...target, quieten: quietenAt(env.DATABASE_URL ?? "") } : target;
 }
 
 /** The same tables on Postgres, the same token check and the same rows by hand, and no SCIM. */
@@ -58,7 +62,16 @@ export async function bareReference(postgres: string): Promise<Target> {
 		{ ...env, PORT: String(port) },
 		`${url}/health`,
 	);
-	return { name: "bare", url, ...seeded, ...started, bare: true };
+	const quieten = quietenAt(env.DATABASE_URL ?? "");
+	return { name: "bare", url, ...seeded, ...started, quieten, bare: true };
+}
+
+function quietenAt(url: string): () => Promise<void> {
+	return async () => {
+		const { db, close } = openPostgres(url, 1);
+		await db.delete(departures);
+		await close();
+	};
 }
 
 async function aDatabase(postgres: string | null): Promise<Record<string, string>> {
