@@ -78,6 +78,7 @@ test("push: everybody through SAML, roles by the directory", async ({
 	await test.step("a password leads to the SSO page, right or wrong, with the email kept", async () => {
 		for (const password of [ben.password, "not the password"]) {
 			await giveEmail(theirs, ben.email, `/login?workspace=${workspace.slug}`);
+			await expect(theirs.getByRole("link", { name: /^Continue with / })).toBeVisible();
 			await expect(theirs.getByLabel("Password")).toHaveCount(0);
 			await theirs.goto(`/login/password?workspace=${workspace.slug}`);
 			await theirs.getByLabel("Password").fill(password);
