@@ -23,7 +23,8 @@ describe("what a person must carry", () => {
 		["roles", { ...full, roles: [] }],
 		["roles", { ...full, roles: [{ value: " " }] }],
 	])("names %s where it is missing, for somebody new and for somebody who had it", (name, sent) => {
-		const missing = { ok: false, reason: "attribute_missing", detail: name };
+		const detail = name === "roles" ? "roles (there are: Admin, Normal User, Viewer)" : name;
+		const missing = { ok: false, reason: "attribute_missing", detail };
 		expect(unfit(push, roles, null, sent)).toEqual(missing);
 		expect(unfit(push, roles, full, sent)).toEqual(missing);
 	});

@@ -4,12 +4,12 @@
  */
 import { namedRole, type RoleFact } from "@/lib/policy/access";
 import type { Policy } from "@/lib/policy/document";
-import { rolesOf } from "@/lib/policy/sent-roles";
+import { sentRoles } from "@/lib/policy/sent-roles";
 import { type Attributes, personOf } from "./person";
 
 type Required = Policy["directoryRequires"][number];
 
-/** Why a person is not taken as sent. `detail` names the attribute, or the roles there are. */
+/** Why a person is not taken as sent. `detail` names the attribute, and the roles there are. */
 export type Unfit = {
 	ok: false;
 	reason: "attribute_missing" | "role_unknown";
@@ -18,7 +18,7 @@ export type Unfit = {
 
 const isThere: Record<Required, (attributes: Attributes) => boolean> = {
 	emails: (attributes) => personOf(attributes).emailKeys.length > 0,
-	roles: (attributes) => rolesOf(attributes).length > 0,
+	roles: (attributes) => sentRoles(attributes.roles).length > 0,
 	displayName: ({ displayName }) => isText(displayName),
 	"name.givenName": ({ name }) => isText(partOf(name, "givenName")),
 	"name.familyName": ({ name }) => isText(partOf(name, "familyName")),
@@ -46,14 +46,18 @@ export function unfit(
 	const missing = policy.directoryRequires.find(
 		(name) => !isThere[name](after) && (before === null || isThere[name](before)),
 	);
-	if (missing) return { ok: false, reason: "attribute_missing", detail: missing };
+	const names = [...roles].sort((a, b) => b.rank - a.rank).map(({ name }) => name);
+	if (missing) {
+		const which =
+			missing === "roles" && names.length > 0 ? ` (there are: ${names.join(", ")})` : "";
+		return { ok: false, reason: "attribute_missing", detail: `${missing}${which}` };
+	}
 	if (policy.rolesFrom !== "attribute") return null;
-	const known = before === null ? [] : rolesOf(before);
-	const unknown = rolesOf(after).find(
+	const known = before === null ? [] : sentRoles(before.roles);
+	const unknown = sentRoles(after.roles).find(
 		(value) => !known.includes(value) && !namedRole(roles, value),
 	);
 	if (unknown === undefined) return null;
-	const names = [...roles].sort((a, b) => b.rank - a.rank).map(({ name }) => name);
 	return {
 		ok: false,
 		reason: "role_unknown",

@@ -21,7 +21,7 @@ import {
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import { isId, newId } from "@/lib/platform/ids";
 import { domainOf } from "@/lib/platform/text";
-import { rolesOf } from "@/lib/policy/sent-roles";
+import { sentRoles } from "@/lib/policy/sent-roles";
 import { takeOverRefused } from "@/lib/policy/take-over";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -178,7 +178,7 @@ export async function updateUser(
 	if (member) {
 		const followed = await followProfile(tx, actor, member, before, after);
 		if (!followed.ok) return followed;
-		if (!isDeepStrictEqual(rolesOf(current.resource), rolesOf(attributes)))
+		if (!isDeepStrictEqual(sentRoles(current.resource.roles), sentRoles(attributes.roles)))
 			await followRole(tx, by, member);
 		if (before.active !== after.active) await followActive(tx, by, member, after.active);
 	}
@@ -269,7 +269,7 @@ function newMember(
 		createdBy: "directory",
 		directory: {
 			active: person.active,
-			directory: { roles: rolesOf(attributes), groups: [] },
+			directory: { roles: sentRoles(attributes.roles), groups: [] },
 		},
 	});
 }

@@ -213,8 +213,8 @@ function withFacts(on: Db | Tx, groupsAmong?: SQL) {
 			heldRole: holds.role,
 			groupsSent: sent,
 			inDirectory: sql<boolean>`${directoryUsers.id} is not null`,
-			// Of the whole entry, what decides the role: as `rolesOf` reads it.
-			rolesSent: sql<unknown>`coalesce(${directoryUsers.resource} -> 'roles', (select part.value -> 'roles' from jsonb_each(${directoryUsers.resource}) part where part.key like 'urn:%' and part.value -> 'roles' is not null limit 1))`,
+			// Of the whole entry, what decides the role.
+			rolesSent: sql<unknown>`${directoryUsers.resource} -> 'roles'`,
 		})
 		.from(members)
 		.leftJoin(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rolesOf, sentRoles } from "./sent-roles";
+import { sentRoles } from "./sent-roles";
 
 describe("the roles attribute", () => {
 	it.each([
@@ -13,12 +13,5 @@ describe("the roles attribute", () => {
 		["nothing", undefined, []],
 	])("reads %s", (_, sent, roles) => {
 		expect(sentRoles(sent)).toEqual(roles);
-	});
-
-	it("falls back to an extension, and only where the core has none", () => {
-		const extension = { "urn:example:2.0:User": { roles: ["Data"] } };
-		expect(rolesOf(extension)).toEqual(["Data"]);
-		expect(rolesOf({ roles: ["Admin"], ...extension })).toEqual(["Admin"]);
-		expect(rolesOf({ "urn:example:2.0:User": "text", "urn:b": null })).toEqual([]);
 	});
 });

@@ -28,15 +28,3 @@ function fromJson(text: string): string | null {
 		return null;
 	}
 }
-
-/** The attributes' `roles`, or those of the first extension that has some. */
-export function rolesOf(attributes: Record<string, unknown>): string[] {
-	const core = sentRoles(attributes.roles);
-	if (core.length > 0) return core;
-	for (const [name, extension] of Object.entries(attributes)) {
-		if (!name.startsWith("urn:") || typeof extension !== "object" || extension === null) continue;
-		const found = "roles" in extension ? sentRoles(extension.roles) : [];
-		if (found.length > 0) return found;
-	}
-	return [];
-}

@@ -569,3 +569,35 @@ describe("any PATCH", () => {
 		);
 	});
 });
+
+describe("roles of an extension", () => {
+	const body = (more: Record<string, unknown>, mode = lenient) =>
+		readResource(userType, { schemas: [core], userName: "b", ...more }, mode).roles;
+	const admin = [{ value: "Admin" }];
+
+	test.each<[string, Record<string, unknown>]>([
+		["in an extension of the client's own", { "urn:example:2.0:User": { roles: ["Admin"] } }],
+		["whatever the case", { "URN:example:2.0:User": { Roles: admin } }],
+		["in the enterprise extension", { [enterprise]: { roles: "Admin", department: "x" } }],
+		["as a key with the URN", { "urn:example:2.0:User:roles": admin }],
+		["beside an empty list", { "urn:example:2.0:User": { roles: admin }, roles: [] }],
+		["not where the core has some", { "urn:example:2.0:User": { roles: ["No"] }, roles: admin }],
+	])("are the core's: %s", (_, more) => {
+		expect(body(more)).toEqual(admin);
+	});
+
+	test("are set by a PATCH, with and without a path", () => {
+		const value = ["Admin"];
+		const path = "urn:example:2.0:User:roles";
+		const before = { ...ada, roles: [{ value: "Viewer" }] };
+		expect(patch([{ op: "replace", path, value }], lenient, before).roles).toEqual(admin);
+		const whole = { "urn:example:2.0:User": { roles: value } };
+		expect(patch([{ op: "replace", value: whole }], lenient, before).roles).toEqual(admin);
+	});
+
+	test("are unknown attributes in strict mode", () => {
+		expect(() => body({ "urn:example:2.0:User": { roles: admin } }, strict)).toThrow(
+			refusedWith("invalidSyntax"),
+		);
+	});
+});

@@ -5,6 +5,7 @@
  *
  * Used for what fits in memory. The members of a group do not: they go by ./membership.
  */
+import { sentRoles } from "@/lib/policy/sent-roles";
 import { applyAttribute, type Change, type Op, recordIn } from "./change";
 import { badRequest, ScimError } from "./errors";
 import { type Path, parsePath } from "./path";
@@ -120,7 +121,7 @@ export function applyOperation(
 		return;
 	}
 	const path = parsePath(text);
-	const target = resolve(type, namesOf(path));
+	const target = resolve(type, namesOf(path)) ?? rolesElsewhere(type, path, mode);
 	if (target) applyTarget(type, draft, target, { ...changeOf(path, op, value), asked: true }, mode);
 	else ignoreUnknown(text, mode);
 }
@@ -134,13 +135,49 @@ function applyObject(
 ): void {
 	if (!isRecord(value))
 		throw badRequest("invalidValue", "A value without a path must be an object.");
-	for (const [key, item] of Object.entries(value)) {
+	const items = mode.strict ? value : withRolesOfExtensions(type, value);
+	for (const [key, item] of Object.entries(items)) {
 		const path = pathOfKey(type, key, mode);
 		const target = path && resolve(type, namesOf(path));
 		if (target)
 			applyTarget(type, draft, target, { ...changeOf(path, op, item), asked: false }, mode);
 		else ignoreUnknown(key, mode);
 	}
+}
+
+/**
+ * Roles at the URN of an extension, ours or not: some clients can write an attribute of their own only
+ * so. They mean the core's.
+ */
+function rolesElsewhere(type: ResourceType, { attribute, sub }: Path, mode: Mode) {
+	const { schema, name } = attribute;
+	if (mode.strict || schema === undefined || !sameName(name, "roles")) return undefined;
+	return resolve(type, sub === undefined ? { name } : { name, sub });
+}
+
+/** The same in a body, where the URN is a key: what the core itself has counts. */
+function withRolesOfExtensions(
+	type: ResourceType,
+	value: Record<string, unknown>,
+): Record<string, unknown> {
+	const isUrn = (key: string) => /^urn:/i.test(key) && !sameName(key, `${type.schema.id}:roles`);
+	if (!Object.keys(value).some(isUrn) || !resolve(type, { name: "roles" })) return value;
+	const found: unknown[] = [];
+	const rest = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+		if (!isUrn(key)) return [[key, item]];
+		if (/:roles$/i.test(key)) {
+			found.push(item);
+			return [];
+		}
+		if (!isRecord(item) || field(item, "roles") === undefined) return [[key, item]];
+		found.push(field(item, "roles"));
+		const others = Object.entries(item).filter(([name]) => !sameName(name, "roles"));
+		return others.length > 0 ? [[key, Object.fromEntries(others)]] : [];
+	});
+	if (found.length === 0 || sentRoles(field(value, "roles")).length > 0)
+		return Object.fromEntries(rest);
+	const others = rest.filter(([key]) => !sameName(key, "roles"));
+	return Object.fromEntries([...others, ["roles", found[0]]]);
 }
 
 /**
