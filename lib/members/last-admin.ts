@@ -123,7 +123,8 @@ async function loadWaysIn(
 ): Promise<WaysInFacts[]> {
 	const ofMember = (table: { workspaceId: AnyPgColumn; memberId: AnyPgColumn }) =>
 		sql`${table.workspaceId} = ${members.workspaceId} and ${table.memberId} = ${members.id}`;
-	const password = sql<boolean>`exists (select 1 from ${passwords} where ${ofMember(passwords)})`;
+	// Asked for with the email: without one nobody gets to use it.
+	const password = sql<boolean>`(${members.emailKey} is not null and exists (select 1 from ${passwords} where ${ofMember(passwords)}))`;
 	const google = sql<boolean>`exists (select 1 from ${googleAccounts} where ${ofMember(googleAccounts)})`;
 	const active = sql`${connections.workspaceId} = ${members.workspaceId} and ${connections.status} = 'active'`;
 	const identity = sql`exists (select 1 from ${identities} join ${connections} on ${connections.id} = ${identities.connectionId} and ${connections.issuer} = ${identities.issuer} where ${active} and ${ofMember(identities)})`;

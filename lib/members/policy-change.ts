@@ -13,6 +13,7 @@ import { endAllSessions, ssoIsActive, workspaceById } from "@/lib/workspaces/wor
 import { applyAccess, loadRules } from "./access";
 import { loadChangeFacts } from "./change-facts";
 import { keepAnAdmin } from "./last-admin";
+import { mailNewAdmins } from "./new-admin";
 
 type Rules = Omit<AccessFacts, "member">;
 
@@ -56,7 +57,8 @@ export function changePolicy(
 		}
 		const saved = await savePolicy(tx, actor, workspaceId, base, changes, reason);
 		if (!saved.ok) return { ok: false, reason: saved.reason };
-		await applyAccess(tx, actor, workspaceId, "everyone");
+		const { newAdmins } = await applyAccess(tx, actor, workspaceId, "everyone");
+		await mailNewAdmins(tx, workspaceId, newAdmins, actor.label, new Date());
 		await followEnforcement(tx, workspaceId, before, after, new Date());
 		return saved;
 	});
@@ -140,6 +142,11 @@ function given(policy: Policy, { roles, groups }: Rules): { place: string; role:
 	if (policy.rolesFrom === "groups")
 		places.push(
 			...Object.entries(policy.mappings).map(([id, { role }]) => ({ place: `mapped ${id}`, role })),
+			// Whom a mapping puts into a group gets the role that the group gives.
+			...Object.entries(policy.mappings).map(([id, { group }]) => ({
+				place: `mapped ${id} into ${group}`,
+				role: groups.find((known) => known.id === group)?.defaultRole,
+			})),
 			...groups.map(({ id, defaultRole }) => ({ place: `group ${id}`, role: defaultRole })),
 		);
 	if (policy.rolesFrom === "attribute")
