@@ -2,14 +2,15 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Db, transact, transactOrUndo } from "@/db/client";
-import { activity } from "@/db/schema";
+import { activity, outbox, roles } from "@/db/schema";
 import { aMember, aWorkspace, freshDb } from "@/db/testing";
 import { setPassword } from "@/lib/accounts/passwords";
 import { listHolds } from "@/lib/directory/holds";
+import { createGroup } from "@/lib/groups/groups";
 import { whatWouldChange } from "@/lib/impact/what-would-change";
 import type { Policy } from "@/lib/policy/document";
 import type { ProfileName } from "@/lib/policy/profiles";
-import { aClient, person } from "@/lib/scim/testing";
+import { aClient, patchOp, person } from "@/lib/scim/testing";
 import { vouchForDomain } from "@/lib/sso/domains";
 import { aConnection, keptCodes, linkTo } from "@/lib/sso/testing-policy";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -150,5 +151,50 @@ describe("the brake", () => {
 		await change({ brake: { count: 50, percent: 20, minutes: 10 } });
 		await off(ids[2]);
 		expect(await listHolds(db, workspace.id)).toHaveLength(1);
+	});
+});
+
+describe("a mapping", () => {
+	it("into a group gives the role of that group: not above one's own, and admin only by who is fresh", async () => {
+		const { workspace, ada, client } = await aWorld("observity", { rolesFrom: "groups" });
+		const made = await transactOrUndo(db, (tx) =>
+			createGroup(tx, as(ada), workspace.id, { name: "Owners", defaultRole: "admin" }),
+		);
+		if (!made.ok) throw new Error(made.reason);
+		const [zoe, leads] = [
+			await client.send("POST", "/Users", person("zoe@acme.test")),
+			await client.send("POST", "/Groups", { displayName: "Leads" }),
+		];
+		const path = `/Groups/${leads.body.id}`;
+		const add = { op: "add", path: "members", value: [{ value: zoe.body.id }] };
+		await client.send("PATCH", path, { schemas: [patchOp], Operations: [add] });
+		await db.insert(roles).values({
+			workspaceId: workspace.id,
+			key: "rules",
+			name: "Rules",
+			rank: 120,
+			permissions: ["policy.manage"],
+		});
+		const pia = await aMember(db, workspace, { name: "Pia", roleByHand: "rules" });
+		const mapped = { mappings: { [String(leads.body.id)]: { group: made.id } } };
+		const { revision } = await currentPolicy(db, workspace.id);
+		const by = (acting: { actor: ReturnType<typeof as>["actor"]; fresh: boolean }) =>
+			transactOrUndo(db, (tx) =>
+				changePolicy(tx, acting, workspace.id, revision, mapped, "a test"),
+			);
+		expect(await by(as(pia))).toMatchObject({ ok: false, reason: "role_above_own" });
+		expect(await by({ ...as(ada), fresh: false })).toMatchObject({
+			ok: false,
+			reason: "needs_fresh_sign_in",
+		});
+		expect((await findMember(db, workspace.id, String(zoe.body.id)))?.role).not.toBe("admin");
+		expect(await by(as(ada))).toMatchObject({ ok: true });
+		expect((await findMember(db, workspace.id, String(zoe.body.id)))?.role).toBe("admin");
+		// Whom the rules made an admin, all admins hear of.
+		const told = await db
+			.select()
+			.from(outbox)
+			.where(eq(outbox.to, ada.email ?? ""));
+		expect(told.map(({ subject }) => subject).join()).toContain("admin");
 	});
 });
