@@ -15,6 +15,7 @@ import { foldKey } from "@/lib/platform/text";
 import type { Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { followGroupChange } from "./group-effects";
+import { differing } from "./person";
 import { noteChanged, notePassedOver } from "./request-notes";
 import type { Change, Refused } from "./users";
 
@@ -65,6 +66,7 @@ export async function createGroup(
 		kind: "directory.group_created",
 		subject: subjectOf(group),
 	});
+	noteChanged(differing({}, allOf(attributes)));
 	return { ok: true, group };
 }
 
@@ -101,9 +103,15 @@ export async function updateGroup(
 		subject: subjectOf(group),
 		details: { before: displayName, after: group.displayName },
 	});
-	noteChanged(["displayName"]);
+	noteChanged(differing(allOf(current), allOf(attributes)));
 	return { ok: true, group };
 }
+
+const allOf = ({ displayName, externalId, resource }: GroupAttributes) => ({
+	...resource,
+	displayName,
+	externalId: externalId ?? undefined,
+});
 
 /**
  * Changes who is in a group. The version moves only when somebody came or went.

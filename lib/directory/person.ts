@@ -2,6 +2,7 @@
  * What an entry says of a person, read from its attributes by the names of RFC 7643 §4.1. Pure.
  * The attributes have been through a schema before; here they are only looked at.
  */
+import { isDeepStrictEqual } from "node:util";
 import { foldKey, isEmail } from "@/lib/platform/text";
 
 /** The attributes of an entry: what the IdP sent, without id, meta, groups and password. */
@@ -34,6 +35,12 @@ export function foldDeep(value: unknown): unknown {
 	return Object.fromEntries(
 		Object.entries(value).map(([name, item]) => [name.toLowerCase(), foldDeep(item)]),
 	);
+}
+
+/** The names of the attributes that are not the same. */
+export function differing(before: Attributes, after: Attributes): string[] {
+	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+	return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
 }
 
 /** Reads a person. An entry without `active` is active. */

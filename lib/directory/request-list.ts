@@ -3,6 +3,7 @@ import { and, desc, eq, gte, ilike, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { scimRequests } from "@/db/schema";
 import { isId } from "@/lib/platform/ids";
+import { storable } from "@/lib/platform/text";
 
 export type LoggedRequest = typeof scimRequests.$inferSelect;
 
@@ -70,22 +71,32 @@ const columns = {
 };
 
 function wanted({ method, outcome, text }: RequestFilter): (SQL | undefined)[] {
-	const part = text?.replaceAll("\0", "").trim().slice(0, 200);
+	const part = text && storable(text, 200).trim();
 	const like = part ? `%${part.replace(/[\\%_]/g, "\\$&")}%` : null;
 	return [
 		method ? eq(scimRequests.method, method) : undefined,
 		outcome === "ok" ? lt(scimRequests.status, 400) : undefined,
 		outcome === "refused" ? sql`${scimRequests.status} between 400 and 499` : undefined,
 		outcome === "failed" ? gte(scimRequests.status, 500) : undefined,
-		like
+		part && like
 			? or(
-					ilike(scimRequests.path, like),
+					sql`${scimRequests.path} ~* ${inAddress(part)}`,
 					ilike(scimRequests.tokenName, like),
 					ilike(scimRequests.requestBody, like),
 					ilike(scimRequests.responseBody, like),
 				)
 			: undefined,
 	];
+}
+
+/** Finds a text in an address, where clients write its signs plainly or encoded, as they please. */
+function inAddress(text: string): string {
+	const eitherWay = (sign: string) => {
+		const isAscii = /[\0-\x7f]/.test(sign);
+		const code = isAscii ? `%${Buffer.from(sign).toString("hex")}` : encodeURIComponent(sign);
+		return `(?:${isAscii ? `\\${sign}` : sign}|${code}${sign === " " ? "|\\+" : ""})`;
+	};
+	return text.replace(/[^a-z0-9]/giu, eitherWay);
 }
 
 /** One request with its bodies, or null where the workspace has none of that id. */

@@ -59,11 +59,29 @@ describe("the request log", () => {
 		expect(await statuses({ outcome: "failed" })).toEqual([500]);
 		expect(await statuses({ outcome: "ok", text: "ZOE" })).toEqual([201, 200]);
 		expect(await statuses({ text: "entra" })).toEqual([500]);
+		expect(await statuses({ text: 'userName eq "zoe"' })).toEqual([200]);
 		expect(await statuses({ text: "100%" })).toEqual([]);
 		const first = await listRequests(db, own.workspaceId, {}, { before: null, limit: 3 });
 		const second = await listRequests(db, own.workspaceId, {}, { before: first.next, limit: 3 });
 		expect(second).toMatchObject({ rows: [{ status: 200 }], next: null });
 		expect(await countRequests(db, own.workspaceId, new Date())).toEqual({ all: 4, refused: 2 });
+	});
+
+	test("is found by what an address says, however the client wrote its signs", async () => {
+		const own = await aDirectory();
+		const paths = [
+			"?filter=a+eq+%22zo%C3%AB%40acme.test%22",
+			"?filter=a%20eq%20%22zoë@acme.test%22",
+		];
+		for (const path of paths) noteRequest(db, entry(own, { path: `/Users${path}` }));
+		await flushRequests(db);
+		const found = async (text: string) =>
+			(await listRequests(db, own.workspaceId, { text }, { before: null, limit: 9 })).rows.length;
+		expect(await found('a EQ "zoë@acme.test"')).toBe(2);
+		expect(await found("zoë@acme")).toBe(2);
+		expect(await found("zo.@acme")).toBe(0);
+		for (const sign of "(*[{\\|^$+?_") expect(await found(`zoë${sign}`)).toBe(0);
+		expect(await found("zoë\ud800")).toBe(2);
 	});
 
 	test("is written by itself, many at once", async () => {

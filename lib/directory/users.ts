@@ -45,7 +45,7 @@ import {
 import { insertEntry, rowOf, updateEntry } from "./entry-rows";
 import { leaveGroups } from "./groups";
 import { standingHold } from "./holds";
-import { type Attributes, type Person, personOf } from "./person";
+import { type Attributes, differing, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
 import { unmanagedEntry } from "./unmanaged";
@@ -127,6 +127,7 @@ export async function createUser(
 		subject: subjectOf(user),
 		details: { linked: existing !== null, active: user.active },
 	});
+	noteChanged(differing({}, attributes));
 	if (existing) await link(tx, actor, existing, person);
 	if (existing) await followRole(tx, change, member);
 	else if (member.role === adminRole)
@@ -370,12 +371,6 @@ async function identitiesOf(tx: Tx, member: Member) {
 		.select({ issuer: identities.issuer, subject: identities.subject })
 		.from(identities)
 		.where(and(eq(identities.workspaceId, member.workspaceId), eq(identities.memberId, member.id)));
-}
-
-/** The names of the attributes that are not the same. */
-function differing(before: Attributes, after: Attributes): string[] {
-	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-	return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
 }
 
 const switchedTo = (active: boolean) =>

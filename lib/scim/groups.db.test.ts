@@ -269,4 +269,13 @@ test("a request is told to the log with what it changed and what it left out", a
 			changed: [],
 		}),
 	]);
+	entries.length = 0;
+	await patchGroup(client, id, { op: "replace", path: "externalId", value: "7" });
+	await aGroup(client);
+	await client.send("POST", "/Users", { userName: newId(), title: "Lead" });
+	expect(entries.map(({ changed }) => changed)).toEqual([
+		["externalId"],
+		["displayName"],
+		["active", "title", "userName"],
+	]);
 });

@@ -33,6 +33,7 @@ export default async function RequestPage({
 	const logged = await findRequest(db, session.workspace.id, id);
 	if (!logged) notFound();
 	const { status, changed } = logged;
+	const deleted = logged.method === "DELETE" && status === 204;
 	const verdict = status >= 500 ? "failed" : status >= 400 ? "refused" : "ok";
 	const why = await whyNotAgain(db, logged);
 	return (
@@ -65,7 +66,7 @@ export default async function RequestPage({
 						{ label: t("facts.took"), value: t("ms", { count: logged.milliseconds }) },
 						{
 							label: t("facts.changed"),
-							value: changed.length === 0 ? t("facts.nothing") : changed.join(", "),
+							value: changed.join(", ") || t(deleted ? "facts.deleted" : "facts.nothing"),
 						},
 					]}
 				/>
