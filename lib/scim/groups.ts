@@ -71,7 +71,7 @@ export async function patchGroup(call: Call): Promise<Reply> {
 	const group = await change(call, readGroupPatch(await readJson(call), modeOf(call)));
 	const asked = call.query.has("attributes") || call.query.has("excludedAttributes");
 	if (asked || call.caller.directory.groupPatchAnswer === "200") return answer(call, 200, group);
-	return emptyResponse(204, { etag: versionTag(group.version) });
+	return emptyResponse(204, { etag: versionTag(group) });
 }
 
 export async function removeGroup(call: Call): Promise<Reply> {
@@ -146,7 +146,7 @@ async function answer(
 ): Promise<Reply> {
 	const projection = readProjection(groupType, call.query);
 	const [body] = await presentGroups(call, [group], projection);
-	return scimResponse(status, body, { etag: versionTag(group.version), ...headers });
+	return scimResponse(status, body, { etag: versionTag(group), ...headers });
 }
 
 /** The most bytes of what groups are found by: an index holds no more. */

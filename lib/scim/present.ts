@@ -10,6 +10,8 @@ export type Stored = {
 	version: number;
 	createdAt: Date;
 	lastModifiedAt: Date;
+	/** Its entity tag, where that says more than the version (./versions). */
+	tag?: string;
 };
 
 /** The address of a resource. @param base the base URL the client called. */
@@ -23,7 +25,7 @@ export function present(
 	stored: Stored,
 	projection: Projection = {},
 ): Resource {
-	const { id, resource, version, createdAt, lastModifiedAt } = stored;
+	const { id, resource, createdAt, lastModifiedAt } = stored;
 	const present = type.extensions.filter((extension) => isRecord(resource[extension.id]));
 	const full: Resource = {
 		schemas: [type.schema, ...present].map((schema) => schema.id),
@@ -34,7 +36,7 @@ export function present(
 			created: createdAt.toISOString(),
 			lastModified: lastModifiedAt.toISOString(),
 			location: locationOf(type, base, id),
-			version: versionTag(version),
+			version: stored.tag ?? versionTag({ version: stored.version }),
 		},
 	};
 	if (projection.only) return only(full, projection.only);

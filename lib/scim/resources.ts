@@ -14,6 +14,7 @@ import { locationOf, present } from "./present";
 import { includes, type Projection, readFilter, readPage, readProjection, readSort } from "./query";
 import { isRecord, type Resource } from "./schema";
 import { enterpriseSchema, userType } from "./user-schema";
+import { versionTag } from "./versions";
 
 /** The most resources one answer holds. */
 export { maxPage } from "@/lib/directory/entries";
@@ -79,7 +80,7 @@ export function presentUser(base: string, user: Shown, projection: Projection): 
 	}));
 	const attributes = withManager(base, user.resource);
 	const resource = groups.length > 0 ? { ...attributes, groups } : attributes;
-	return present(userType, base, { ...user, resource }, projection);
+	return present(userType, base, { ...user, resource, tag: versionTag(user) }, projection);
 }
 
 /**

@@ -401,6 +401,41 @@ describe("versions", () => {
 		const changed = await client.send("GET", path, undefined, { "if-none-match": 'W/"1"' });
 		expect(changed.status).toBe(200);
 	});
+
+	test("tell of groups too, which a change of the person need not know", async () => {
+		const made = await create();
+		const path = `/Users/${made.id}`;
+		const group = await client.send("POST", "/Groups", { displayName: newId() });
+		const at = `/Groups/${group.body.id}`;
+		const members = (op: string) => {
+			const operation = { op, path: "members", value: [{ value: made.id }] };
+			return client.send("PATCH", at, { schemas: [patchOp], Operations: [operation] });
+		};
+		const tags: string[] = [made.meta.version];
+		for (const change of [
+			() => members("add"),
+			() =>
+				client.send("PUT", `/Groups/${group.body.id}`, {
+					displayName: newId(),
+					members: [{ value: made.id }],
+				}),
+			() => members("remove"),
+		]) {
+			await change();
+			const known = { "if-none-match": tags.at(-1) ?? "" };
+			const now = await client.send("GET", path, undefined, known);
+			expect(now.status).toBe(200);
+			expect(now.headers.get("etag")).toBe(now.body.meta.version);
+			tags.push(now.body.meta.version);
+			const again = { "if-none-match": now.body.meta.version };
+			expect((await client.send("GET", path, undefined, again)).status).toBe(304);
+		}
+		// Out of all groups it is what it was.
+		expect(tags.at(-1)).toBe(tags[0]);
+		const body = { schemas: [patchOp], Operations: [{ op: "replace", path: "title", value: "t" }] };
+		const fresh = await client.send("PATCH", path, body, { "if-match": tags[1] ?? "" });
+		expect(fresh.headers.get("etag")).toBe('W/"2"');
+	});
 });
 
 describe("lists", () => {

@@ -105,7 +105,7 @@ function answer(
 ): Reply {
 	const projection = readProjection(userType, call.query);
 	const body = presentUser(call.base, user, projection);
-	return scimResponse(status, body, { etag: versionTag(user.version), ...headers });
+	return scimResponse(status, body, { etag: versionTag(user), ...headers });
 }
 
 /** The most a person may be; a whole request may be more, for groups and bulk. */

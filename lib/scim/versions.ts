@@ -1,32 +1,43 @@
 /** Versions of resources as weak entity tags (RFC 7644 §3.14). */
+import { createHash } from "node:crypto";
 import type { Incoming, Reply } from "@/lib/platform/exchange";
 import { emptyResponse, ScimError } from "./errors";
 
-/** The weak entity tag of a version. */
-export const versionTag = (version: number) => `W/"${version}"`;
+/** A resource as far as its version is concerned. */
+type Versioned = { version: number; resource?: unknown; groups?: readonly unknown[] };
+
+/**
+ * The weak entity tag of a resource: its version. What is shown of a person without being theirs (the
+ * groups they are in; of somebody no directory manages, everything) changes without it, so it has a
+ * mark of its own behind the number.
+ */
+export function versionTag({ version, resource, groups = [] }: Versioned): string {
+	const derived = version === 0 ? [resource, groups] : groups;
+	if (derived.length === 0) return `W/"${version}"`;
+	const mark = createHash("sha256").update(JSON.stringify(derived)).digest("base64url");
+	return `W/"${version}.${mark.slice(0, 10)}"`;
+}
 
 /** Refuses a change of another version than the client has seen. @throws ScimError 412. */
 export function checkVersion(request: Incoming, { version }: { version: number }): void {
 	const expected = request.headers.get("if-match");
-	if (expected && !namesVersion(expected, version))
-		throw new ScimError(
-			412,
-			undefined,
-			`The resource has changed; it is now ${versionTag(version)}.`,
-		);
+	// The version alone: nobody's change of a person is stale because of a group.
+	const seen = expected && tagsOf(expected).map((tag) => tag.replace(/\.[\w-]*"$/, '"'));
+	if (seen && !seen.some((tag) => tag === "*" || tag === `"${version}"`))
+		throw new ScimError(412, undefined, `The resource has changed; it is now W/"${version}".`);
 }
 
-/** The answer to a client that has this version already, or undefined. */
-export function unchanged(request: Incoming, { version }: { version: number }): Reply | undefined {
+/** The answer to a client that has this already, or undefined. */
+export function unchanged(request: Incoming, resource: Versioned): Reply | undefined {
 	const known = request.headers.get("if-none-match");
-	if (!known || !namesVersion(known, version)) return undefined;
-	return emptyResponse(304, { etag: versionTag(version) });
+	if (!known) return undefined;
+	const etag = versionTag(resource);
+	const [tag] = tagsOf(etag);
+	return tagsOf(known).some((each) => each === "*" || each === tag)
+		? emptyResponse(304, { etag })
+		: undefined;
 }
 
-/** Whether a list of entity tags names a version, compared weakly. */
-function namesVersion(header: string, version: number): boolean {
-	return header
-		.split(",")
-		.map((tag) => tag.trim().replace(/^W\//, ""))
-		.some((tag) => tag === "*" || tag === `"${version}"`);
-}
+/** The entity tags of a header, to be compared weakly. */
+const tagsOf = (header: string): string[] =>
+	header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
