@@ -45,6 +45,20 @@ async function anAdmin(workspace: Workspace, input: Partial<Parameters<typeof aM
 	return admin;
 }
 
+/** Puts a member into the directory under a userName that is no address. */
+async function link({ client }: World, member: Member, userName: string, more = {}) {
+	await db.insert(directoryUsers).values({
+		workspaceId: member.workspaceId,
+		directoryId: client.directoryId,
+		id: member.id,
+		userName,
+		userNameKey: userName,
+		active: true,
+		resource: { userName, active: true, ...more },
+		memberId: member.id,
+	});
+}
+
 let number = 0;
 const anEmail = () => `p${++number}@acme.test`;
 
@@ -181,16 +195,7 @@ describe("the last admin", () => {
 	/** The one admin, taken over by the directory. */
 	async function linked() {
 		const world = await aWorld({ ...stepwise, rolesFrom: "workspace" });
-		await db.insert(directoryUsers).values({
-			workspaceId: world.workspace.id,
-			directoryId: world.client.directoryId,
-			id: world.admin.id,
-			userName: "admin",
-			userNameKey: "admin",
-			active: true,
-			resource: { userName: "admin", active: true },
-			memberId: world.admin.id,
-		});
+		await link(world, world.admin, "admin");
 		return world;
 	}
 
@@ -221,6 +226,16 @@ describe("the last admin", () => {
 		expect(await db.$count(removals, gone)).toBe(1);
 		// The directory did not make this member: suspended, not removed.
 		expect(await statusOf(world, world.admin.id)).toBe("suspended");
+	});
+
+	test("is whoever is left when the directory has cleared the other one's address", async () => {
+		const world = await linked();
+		const other = await anAdmin(world.workspace);
+		await link(world, other, "other", { emails: [{ value: other.email }] });
+		await world.client.patch(other.id, { op: "remove", path: "emails" });
+		await deactivate(world, world.admin.id);
+		expect(await held(world)).toMatchObject([{ memberId: world.admin.id, reason: "last_admin" }]);
+		expect(await statusOf(world, world.admin.id)).toBe("active");
 	});
 
 	test("is let go when the directory takes it back", async () => {

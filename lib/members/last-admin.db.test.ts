@@ -140,7 +140,10 @@ async function adminsWhoCanComeIn(workspaceId: string): Promise<number> {
 		const domain = email?.split("@")[1] ?? "";
 		const domains = policy.allowedDomains;
 		const byPassword =
-			password && !enforced && !(policy.google === "replacesPassword" && google !== null);
+			password &&
+			email !== null &&
+			!enforced &&
+			!(policy.google === "replacesPassword" && google !== null);
 		const byGoogle = google && !enforced && policy.google !== "off";
 		const bySso =
 			identity &&
@@ -346,6 +349,26 @@ describe("acts one after the other", () => {
 		expect(seen.done).toBeGreaterThan(50);
 		expect(seen.last_admin).toBeGreaterThan(5);
 	}, 120_000);
+});
+
+test("a password is no way in for who has no address to type with it", async () => {
+	const workspace = await aWorkspace(db);
+	const ada = await aMember(db, workspace, { roleByHand: "admin" });
+	const ben = await aMember(db, workspace, {
+		roleByHand: "admin",
+		email: null,
+		emailProof: null,
+	});
+	await Promise.all([ada, ben].map(givePassword));
+	expect(await adminsWhoCanComeIn(workspace.id)).toBe(1);
+	for (const take of [suspend, remove])
+		expect(await transactOrUndo(db, (tx) => take(tx, anybody, workspace, ada.id))).toEqual({
+			ok: false,
+			reason: "last_admin",
+		});
+	expect(await transactOrUndo(db, (tx) => suspend(tx, anybody, workspace, ben.id))).toEqual({
+		ok: true,
+	});
 });
 
 describe("acts at once", () => {
