@@ -224,6 +224,7 @@ function Sentence({ row, names }: { row: ActivityView; names: Names }) {
 					code: text("code"),
 					member: text("member"),
 					factor: text("factor"),
+					effect: text("effect"),
 					before: names.roles[text("before")] ?? (text("before") || t("none")),
 					after: names.roles[text("after")] ?? (text("after") || t("none")),
 					count: Number(details.count ?? details.sessionsEnded ?? 0),

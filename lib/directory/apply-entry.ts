@@ -5,10 +5,11 @@
 import type { Tx } from "@/db/client";
 import { done, type Managed, manage, refused, tellOfAdmin, weigh } from "@/lib/members/case";
 import { emailChangedMail } from "@/lib/members/mails";
-import { reactivateMember, suspendMember, updateMember } from "@/lib/members/members";
+import { reactivateMember, suspendMember } from "@/lib/members/members";
 import { queueMail } from "@/lib/platform/mail";
 import type { Acting } from "@/lib/roles/granter";
 import type { Workspace } from "@/lib/workspaces/workspaces";
+import { giveAddress } from "./effects";
 import { entryBehind } from "./entries";
 
 /**
@@ -31,9 +32,8 @@ export function applyEntry(
 		if (!entry) return refused("stale");
 		if (about === "email") {
 			if (entry.emailKey === null || entry.emailKey === member.emailKey) return refused("stale");
-			const email = { address: entry.email, proof: null };
-			const updated = await updateMember(tx, actor, member, { email });
-			if (!updated.ok) return updated;
+			const given = await giveAddress(tx, actor, member, entry.email, entry.email);
+			if (!given.ok) return given;
 			if (member.email) {
 				const mail = { email: entry.email ?? "", actor: actor.label, at: now };
 				await queueMail(tx, emailChangedMail({ workspace, to: member.email }, mail));

@@ -8,9 +8,12 @@ import type { Tx } from "@/db/client";
 import { connections, identities } from "@/db/schema";
 import { together } from "@/db/sent";
 import type { Actor } from "@/lib/activity/actor";
+import { record } from "@/lib/activity/record";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
+import { keepAnAdmin } from "@/lib/members/last-admin";
 import {
 	isLastAdmin,
+	labelOf,
 	type Member,
 	memberOf,
 	reactivateMember,
@@ -20,6 +23,7 @@ import {
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import { foldKey } from "@/lib/platform/text";
+import type { AdminsStanding } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { passesBrake } from "./brake";
@@ -85,24 +89,58 @@ export async function whyHeld(
 }
 
 /**
- * Gives the member the entry's name, and its address where that has changed. A new address takes
- * the proof of the old one with it, and those SAML identities whose subject is the old one along.
+ * Gives the member the entry's name, and its address where that has changed. Where nobody could come
+ * in as an admin then, the member keeps the former address and what opens with it, and the log says
+ * so.
+ * @param standing how the admins stood before the entry was touched, where the member is an active
+ *   one whose address changes.
  * Refused: `email_taken`.
  */
 export async function followProfile(
 	tx: Tx,
-	actor: Actor,
+	{ actor, now }: Pick<Change, "actor" | "now">,
 	member: Member,
 	before: Pick<Person, "email" | "name">,
 	after: Pick<Person, "email" | "name">,
+	standing: AdminsStanding | null = null,
 ): Promise<{ ok: true } | { ok: false; reason: "email_taken" }> {
-	const updated = await updateMember(tx, actor, member, {
-		...(after.name === before.name ? {} : { name: after.name }),
-		...(after.email === before.email ? {} : { email: { address: after.email, proof: null } }),
+	const name = after.name === before.name ? {} : { name: after.name };
+	if (after.email === before.email) return updateMember(tx, actor, member, name);
+	const give = (tx: Tx) => giveAddress(tx, actor, member, after.email, before.email, name);
+	const given = standing
+		? await keepAnAdmin(tx, member.workspaceId, give, now, standing)
+		: await give(tx);
+	if (given.ok) return given;
+	if (given.reason === "email_taken") return { ok: false, reason: given.reason };
+	await record(tx, member.workspaceId, actor, {
+		kind: "directory.effect_held",
+		outcome: "held",
+		subject: { kind: "member", id: member.id, label: labelOf(member) },
+		details: { reason: given.reason, effect: "email_changed" },
 	});
-	if (updated.ok && after.email !== before.email)
-		await followSubject(tx, member, before.email, after.email);
-	return updated;
+	return updateMember(tx, actor, member, name);
+}
+
+/**
+ * Gives the member the address that the directory says. A new one takes the proof of the former with
+ * it, and those SAML identities along whose subject is a former one.
+ * @param said what the directory said before, which an admin may have changed here.
+ * Refused: `email_taken`.
+ */
+export async function giveAddress(
+	tx: Tx,
+	actor: Actor,
+	member: Member,
+	address: string | null,
+	said: string | null,
+	more: { name?: string } = {},
+): Promise<{ ok: true } | { ok: false; reason: "email_taken" }> {
+	// Whoever has it already, since the change before this one was held, loses nothing.
+	const proof = address === member.email ? member.emailProof : null;
+	const given = await updateMember(tx, actor, member, { ...more, email: { address, proof } });
+	if (!given.ok) return given;
+	await followSubject(tx, member, [said, member.email], address);
+	return given;
 }
 
 /**
@@ -113,10 +151,12 @@ export async function followProfile(
 async function followSubject(
 	tx: Tx,
 	{ workspaceId, id }: Member,
-	before: string | null,
+	before: (string | null)[],
 	after: string | null,
 ): Promise<void> {
-	if (before === null || foldKey(before) === foldKey(after ?? "")) return;
+	const former = new Set(before.flatMap((address) => (address === null ? [] : foldKey(address))));
+	if (after !== null) former.delete(foldKey(after));
+	if (former.size === 0) return;
 	const rows = await tx
 		.select({ connectionId: identities.connectionId, subject: identities.subject })
 		.from(identities)
@@ -129,7 +169,7 @@ async function followSubject(
 			),
 		)
 		.where(and(eq(identities.workspaceId, workspaceId), eq(identities.memberId, id)));
-	const named = rows.filter(({ subject }) => foldKey(subject) === foldKey(before));
+	const named = rows.filter(({ subject }) => former.has(foldKey(subject)));
 	for (const { connectionId, subject } of named) {
 		const [old] = await tx
 			.delete(identities)

@@ -16,8 +16,10 @@ import type { Member } from "@/lib/members/members";
 import { runDueJobs } from "@/lib/platform/jobs";
 import type { Policy } from "@/lib/policy/document";
 import { aClient, type Client, person } from "@/lib/scim/testing";
+import { aConnection as aTestedConnection } from "@/lib/sso/testing-policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { applyHold, dismissHold, holdJobs, listHolds } from "./holds";
+import { personOf } from "./person";
 
 let db: Db;
 beforeAll(async () => {
@@ -47,14 +49,14 @@ async function anAdmin(workspace: Workspace, input: Partial<Parameters<typeof aM
 
 /** Puts a member into the directory under a userName that is no address. */
 async function link({ client }: World, member: Member, userName: string, more = {}) {
+	const resource = { userName, active: true, ...more };
+	const { name: _called, ...columns } = personOf(resource);
 	await db.insert(directoryUsers).values({
+		...columns,
 		workspaceId: member.workspaceId,
 		directoryId: client.directoryId,
 		id: member.id,
-		userName,
-		userNameKey: userName,
-		active: true,
-		resource: { userName, active: true, ...more },
+		resource,
 		memberId: member.id,
 	});
 }
@@ -244,6 +246,86 @@ describe("the last admin", () => {
 		await world.client.patch(world.admin.id, { op: "replace", value: { active: true } });
 		expect(await held(world)).toEqual([]);
 		expect(await kindsOf(world)).toContain("directory.hold_lapsed");
+	});
+});
+
+describe("the address of the last admin", () => {
+	/** The one admin, in the directory with their address. */
+	async function linked(world: World) {
+		const { admin } = world;
+		await link(world, admin, "admin", { emails: [{ value: admin.email }] });
+		const say = async (email: string | null, more = {}) => {
+			const emails = email === null ? [] : [{ value: email }];
+			const value = { ...more, emails };
+			const { status } = await world.client.patch(admin.id, { op: "replace", value });
+			expect(status).toBe(200);
+		};
+		const addresses = async () => {
+			const [row] = await db
+				.select({ entry: directoryUsers.email, member: members.email, proof: members.emailProof })
+				.from(members)
+				.innerJoin(directoryUsers, eq(directoryUsers.memberId, members.id))
+				.where(eq(members.id, admin.id));
+			return row;
+		};
+		const heldEvents = async () =>
+			db
+				.select({ outcome: activity.outcome, details: activity.details })
+				.from(activity)
+				.where(
+					and(
+						eq(activity.workspaceId, world.workspace.id),
+						eq(activity.kind, "directory.effect_held"),
+					),
+				);
+		return { ...world, say, addresses, heldEvents };
+	}
+
+	test("is kept when the directory clears it, with its proof; the name follows", async () => {
+		const { workspace, admin, say, addresses, heldEvents } = await linked(await aWorld());
+		await say(null, { displayName: "Ada Lovelace" });
+		const kept = { entry: null, member: admin.email, proof: "setup" };
+		expect(await addresses()).toEqual(kept);
+		expect(await heldEvents()).toEqual([
+			{ outcome: "held", details: { reason: "last_admin", effect: "email_changed" } },
+		]);
+		expect(await listHolds(db, workspace.id)).toEqual([]);
+		const [row] = await db.select().from(members).where(eq(members.id, admin.id));
+		expect(row?.name).toBe("Ada Lovelace");
+		await say(admin.email);
+		expect(await addresses()).toEqual({ ...kept, entry: admin.email });
+		expect(await heldEvents()).toHaveLength(1);
+		await anAdmin(workspace);
+		await say(null);
+		expect(await addresses()).toEqual({ entry: null, member: null, proof: null });
+	});
+
+	test("follows where they can come in with the new one", async () => {
+		const { say, addresses, heldEvents } = await linked(await aWorld());
+		const entry = anEmail();
+		await say(entry);
+		expect(await addresses()).toEqual({ entry, member: entry, proof: null });
+		expect(await heldEvents()).toEqual([]);
+	});
+
+	test("is kept where the directory's word for it was part of the way in", async () => {
+		const workspace = await aWorkspace(db);
+		const admin = await aMember(db, workspace, { roleByHand: "admin" });
+		await aTestedConnection(db, workspace, { tested: admin });
+		const client = await aClient(db, workspace.id);
+		const { say, addresses } = await linked({ workspace, admin, client });
+		const entry = anEmail();
+		await say(entry);
+		expect(await addresses()).toMatchObject({ entry, member: admin.email });
+	});
+
+	test("is not kept where they could not come in before", async () => {
+		const workspace = await aWorkspace(db);
+		const admin = await aMember(db, workspace, { roleByHand: "admin" });
+		const client = await aClient(db, workspace.id);
+		const { say, addresses } = await linked({ workspace, admin, client });
+		await say(null);
+		expect(await addresses()).toMatchObject({ entry: null, member: null });
 	});
 });
 

@@ -1,21 +1,24 @@
 /** Where a SAML provider names people by address, its name for them follows the directory's. */
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Db } from "@/db/client";
-import { identities } from "@/db/schema";
-import { freshDb } from "@/db/testing";
+import { type Db, transactOrUndo } from "@/db/client";
+import { identities, passwords } from "@/db/schema";
+import { aMember, freshDb, operator } from "@/db/testing";
 import { type SamlWorld, samlWorld, signInBySaml } from "@/e2e/idp/saml-world";
+import { listDrift } from "@/lib/impact/drift";
+import type { Policy } from "@/lib/policy/document";
 import { aClient, person } from "@/lib/scim/testing";
+import { applyEntry } from "./apply-entry";
 
 let db: Db;
 beforeAll(async () => {
 	db = await freshDb();
 });
 
-async function aWorld() {
-	const world = await samlWorld(db);
+async function aWorld(policy: Partial<Policy> = {}, more = {}) {
+	const world = await samlWorld(db, { policy });
 	const client = await aClient(db, world.workspace.id);
-	const sent = await client.send("POST", "/Users", person("zoe@acme.test"));
+	const sent = await client.send("POST", "/Users", person("zoe@acme.test", more));
 	const id = String(sent.body.id);
 	const rename = (email: string) =>
 		client.patch(id, {
@@ -77,5 +80,31 @@ describe("a directory that changes an address", () => {
 		expect((await rename("zoe.new@acme.test")).status).toBe(200);
 		expect(await subjects(otherId)).toEqual(["zoe.new@acme.test"]);
 		expect(await subjects(id)).toEqual([]);
+	});
+
+	it("takes neither from the last admin who could not come in with the new one", async () => {
+		const { world, id, rename } = await aWorld(
+			{ rolesFrom: "attribute", attributeMayGrant: "all", allowedDomains: ["acme.test"] },
+			{ roles: [{ value: "Admin" }] },
+		);
+		const { workspace } = world;
+		expect(await comeIn(world, "zoe@acme.test")).toMatchObject({ kind: "session" });
+		expect((await rename("zoe@other.test")).status).toBe(200);
+		expect(await subjects(id)).toEqual(["zoe@acme.test"]);
+		expect(await comeIn(world, "zoe@acme.test")).toMatchObject({ kind: "session" });
+		const drift = () => listDrift(db, workspace.id, 10);
+		const differs = { about: "email", says: "zoe@other.test", inEffect: "zoe@acme.test" };
+		expect(await drift()).toMatchObject([{ ...differs, why: "lastAdmin" }]);
+		const acting = { actor: operator, fresh: true };
+		const apply = () =>
+			transactOrUndo(db, (tx) => applyEntry(tx, acting, workspace, id, "email", new Date()));
+		expect(await apply()).toEqual({ ok: false, reason: "last_admin" });
+		// Somebody else can come in: it is theirs to apply.
+		const { id: memberId } = await aMember(db, workspace, { roleByHand: "admin" });
+		await db.insert(passwords).values({ workspaceId: workspace.id, memberId, hash: "hash" });
+		expect(await drift()).toMatchObject([{ ...differs, why: "changedHere" }]);
+		expect(await apply()).toEqual({ ok: true });
+		expect(await subjects(id)).toEqual(["zoe@other.test"]);
+		expect(await drift()).toEqual([]);
 	});
 });

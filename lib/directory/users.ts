@@ -7,9 +7,9 @@ import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { directoryUsers, domains, identities, removals } from "@/db/schema";
 import { together, withoutWaiting } from "@/db/sent";
-import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { loadRoles, readMemberAndRules } from "@/lib/members/access";
+import { standingOf } from "@/lib/members/last-admin";
 import {
 	createMemberBehind,
 	findMember,
@@ -23,6 +23,7 @@ import { isId, newId } from "@/lib/platform/ids";
 import { domainOf } from "@/lib/platform/text";
 import { sentRoles } from "@/lib/policy/sent-roles";
 import { takeOverRefused } from "@/lib/policy/take-over";
+import type { AdminsStanding } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { Again, type Lock } from "./decide";
@@ -128,7 +129,7 @@ export async function createUser(
 		details: { linked: existing !== null, active: user.active },
 	});
 	noteChanged(differing({}, attributes));
-	if (existing) await link(tx, actor, existing, person);
+	if (existing) await link(tx, change, existing, person);
 	if (existing) await followRole(tx, change, member);
 	else if (member.role === adminRole)
 		await mailNewAdmins(tx, member.workspaceId, [member.id], actor.label, now);
@@ -162,11 +163,16 @@ export async function updateUser(
 	}
 	const lacking = await lackingOf(tx, directory, current.resource, attributes);
 	if (lacking) return lacking;
-	if (member && isActiveAdmin(member)) alone(lock);
+	const { workspaceId, id: directoryId } = directory;
 	const [before, after] = [personOf(current.resource), personOf(attributes)];
+	let standing: AdminsStanding | null = null;
+	if (member && isActiveAdmin(member)) {
+		alone(lock);
+		// Asked before the entry is touched: that it vouches for the address may be part of the way in.
+		if (before.email !== after.email) standing = await standingOf(tx, workspaceId, now);
+	}
 	const changed = differing(current.resource, attributes);
 	const row = { ...rowOf(after, attributes), lastModifiedAt: now };
-	const { workspaceId, id: directoryId } = directory;
 	const writing = withoutWaiting(tx, () =>
 		updateEntry(tx, { ...row, workspaceId, directoryId, id }),
 	);
@@ -177,7 +183,7 @@ export async function updateUser(
 	});
 	noteChanged(changed);
 	if (member) {
-		const followed = await followProfile(tx, actor, member, before, after);
+		const followed = await followProfile(tx, by, member, before, after, standing);
 		if (!followed.ok) return followed;
 		if (!isDeepStrictEqual(sentRoles(current.resource.roles), sentRoles(attributes.roles)))
 			await followRole(tx, by, member);
@@ -301,20 +307,14 @@ async function mayNotLink(tx: Tx, member: Member): Promise<Refused | null> {
  * The first contact with a member who was here before. Role, address and proof stay as they are:
  * an admin does not become one by a weaker proof, and the log shows that an admin was linked.
  */
-async function link(tx: Tx, actor: Actor, member: Member, person: Person): Promise<void> {
-	await record(tx, member.workspaceId, actor, {
+async function link(tx: Tx, by: Change, member: Member, person: Person): Promise<void> {
+	await record(tx, member.workspaceId, by.actor, {
 		kind: "member.linked",
 		subject: { kind: "member", id: member.id, label: labelOf(member) },
 		details: { by: "directory", admin: isActiveAdmin(member) },
 	});
-	const email = member.email;
-	await followProfile(
-		tx,
-		actor,
-		member,
-		{ email, name: member.name },
-		{ email, name: person.name },
-	);
+	const { email, name } = member;
+	await followProfile(tx, by, member, { email, name }, { email, name: person.name });
 }
 
 /** What the policy asks of a person and these attributes do not have. */

@@ -7,7 +7,8 @@ import type { Db, Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
 import { decideOnce, loadRules } from "@/lib/members/access";
 import { chunksOfMembers } from "@/lib/members/facts";
-import { labelOf } from "@/lib/members/members";
+import { addressLocksOut } from "@/lib/members/last-admin";
+import { isActiveAdmin, labelOf } from "@/lib/members/members";
 import { currentPolicy } from "@/lib/workspaces/policy";
 
 /** Why it differs. */
@@ -19,7 +20,10 @@ type DriftReason =
 	| "cap"
 	| "policy"
 	| "unknownRole"
+	/** The address was changed here, or kept when the directory changed it. */
 	| "changedHere"
+	/** Nobody could come in as an admin with the address that the directory says. */
+	| "lastAdmin"
 	| "removedHere";
 
 export type Drift = {
@@ -63,16 +67,21 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 					inEffect: status === "active" ? "active" : "inactive",
 					why: entryActive || suspendedBy ? "byAdmin" : detail.holdId ? "hold" : "dismissed",
 				});
-			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null)
+			const access = decide(person.facts);
+			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null) {
+				const isAdmin = isActiveAdmin({ status, role: access.role });
+				const { id } = person;
+				const locksOut =
+					isAdmin && (await addressLocksOut(db, { workspaceId, id }, detail.entryEmail));
 				found.push({
 					...base,
 					holdId: null,
 					about: "email",
 					says: detail.entryEmail,
 					inEffect: detail.emailKey,
-					why: "changedHere",
+					why: locksOut ? "lastAdmin" : "changedHere",
 				});
-			const access = decide(person.facts);
+			}
 			const lost = access.losing.find(
 				({ source, because, role }) =>
 					(source.kind === "directoryGroup" || source.kind === "attribute") &&

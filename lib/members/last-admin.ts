@@ -35,6 +35,7 @@ import { removalIsHeld } from "./managed";
 /**
  * Runs an act that may take an admin's role, status or way in, and undoes it where it would leave
  * the workspace worse looked after than before. Holds the workspace alone.
+ * @param stood how its admins stood, where something that comes with the act is done already.
  * @returns what `act` returns; what it refuses is undone too. Refused: `last_admin`.
  */
 export async function keepAnAdmin<T extends { ok: boolean }>(
@@ -42,9 +43,10 @@ export async function keepAnAdmin<T extends { ok: boolean }>(
 	workspaceId: string,
 	act: (tx: Tx) => Promise<T>,
 	now = new Date(),
+	stood?: AdminsStanding,
 ): Promise<T | { ok: false; reason: "last_admin" }> {
 	await lockWorkspace(tx, workspaceId, "exclusive");
-	const before = await standingOf(tx, workspaceId, now);
+	const before = stood ?? (await standingOf(tx, workspaceId, now));
 	let undone: T | { ok: false; reason: "last_admin" } | undefined;
 	try {
 		return await tx.transaction(async (inner) => {
@@ -72,12 +74,29 @@ export async function isLastAdmin(
 	return isWorse(await standingOf(tx, workspaceId, now, ne(members.id, id)), before);
 }
 
-/** How the workspace's active admins stand now. @param among only these of them. */
-async function standingOf(
+/** Whether another address of this active admin would leave nobody who can come in as one. */
+export async function addressLocksOut(
+	db: Db | Tx,
+	{ workspaceId, id }: { workspaceId: string; id: string },
+	emailKey: string,
+	now = new Date(),
+): Promise<boolean> {
+	const key = sql`case when ${members.id} = ${id} then ${emailKey} else ${members.emailKey} end`;
+	const after = await standingOf(db, workspaceId, now, undefined, key);
+	return isWorse(after, await standingOf(db, workspaceId, now));
+}
+
+/**
+ * How the workspace's active admins stand now.
+ * @param among only these of them.
+ * @param emailKey what to take for their addresses.
+ */
+export async function standingOf(
 	db: Db | Tx,
 	workspaceId: string,
 	now: Date,
 	among?: SQL,
+	emailKey?: SQL,
 ): Promise<AdminsStanding> {
 	const { document } = await currentPolicy(db, workspaceId);
 	const admins = await loadWaysIn(
@@ -85,6 +104,7 @@ async function standingOf(
 		workspaceId,
 		[eq(members.status, "active"), eq(members.role, adminRole), among],
 		now,
+		emailKey,
 	);
 	return adminsStanding(document, await loadSsoFacts(db, workspaceId), admins, now);
 }
@@ -120,30 +140,31 @@ async function loadWaysIn(
 	workspaceId: string,
 	where: (SQL | undefined)[],
 	now: Date,
+	emailKey = sql`${members.emailKey}`,
 ): Promise<WaysInFacts[]> {
 	const ofMember = (table: { workspaceId: AnyPgColumn; memberId: AnyPgColumn }) =>
 		sql`${table.workspaceId} = ${members.workspaceId} and ${table.memberId} = ${members.id}`;
 	// Asked for with the email: without one nobody gets to use it.
-	const password = sql<boolean>`(${members.emailKey} is not null and exists (select 1 from ${passwords} where ${ofMember(passwords)}))`;
+	const password = sql<boolean>`(${emailKey} is not null and exists (select 1 from ${passwords} where ${ofMember(passwords)}))`;
 	const google = sql<boolean>`exists (select 1 from ${googleAccounts} where ${ofMember(googleAccounts)})`;
 	const active = sql`${connections.workspaceId} = ${members.workspaceId} and ${connections.status} = 'active'`;
 	const identity = sql`exists (select 1 from ${identities} join ${connections} on ${connections.id} = ${identities.connectionId} and ${connections.issuer} = ${identities.issuer} where ${active} and ${ofMember(identities)})`;
 	// What the linking rules ask of an address: a directory vouches for it, or its domain counts.
-	const domain = sql`exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${members.emailKey}, '@', 2) and coalesce(${domains.connectionId}, ${connections.id}) = ${connections.id} and (${domains.state} = 'verified' or ${domains.state} = 'lost' and ${domains.lostAt} > ${graceBegan(now).toISOString()}))`;
+	const domain = sql`exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${emailKey}, '@', 2) and coalesce(${domains.connectionId}, ${connections.id}) = ${connections.id} and (${domains.state} = 'verified' or ${domains.state} = 'lost' and ${domains.lostAt} > ${graceBegan(now).toISOString()}))`;
 	// The domain that Google vouches for (lib/sso/deployment-client), unless it was led elsewhere.
-	const vouched = sql`(${connections.deploymentClient} and ${connections.metadata} ->> 'hosted_domain' = split_part(${members.emailKey}, '@', 2) and not exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${members.emailKey}, '@', 2) and ${domains.connectionId} <> ${connections.id}))`;
-	const linkable = sql`(${directoryUsers.emailKey} = ${members.emailKey} or ${domain} or ${vouched})`;
+	const vouched = sql`(${connections.deploymentClient} and ${connections.metadata} ->> 'hosted_domain' = split_part(${emailKey}, '@', 2) and not exists (select 1 from ${domains} where ${domains.workspaceId} = ${members.workspaceId} and ${domains.domain} = split_part(${emailKey}, '@', 2) and ${domains.connectionId} <> ${connections.id}))`;
+	const linkable = sql`(${directoryUsers.emailKey} = ${emailKey} or ${domain} or ${vouched})`;
 	// A test that passed as this very person with the settings in use: the next sign-in links it.
-	const tested = sql`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${members.emailKey} and ${linkable})`;
+	const tested = sql`exists (select 1 from ${signIns} join ${connections} on ${connections.settingsHash} = ${signIns.settingsHash} where ${active} and ${ofMember(signIns)} and ${signIns.intent} = 'test' and ${signIns.outcome} in ('welcome', 'link') and ${signIns.email} = ${emailKey} and ${linkable})`;
 	const rows = await db
 		.selectDistinct({
 			password,
 			google,
 			sso: sql<boolean>`(${identity} or ${tested})`,
 			// Whose address is not known is under no domain that a policy could name.
-			domain: sql<string>`split_part(coalesce(${members.emailKey}, '@unknown'), '@', 2)`,
+			domain: sql<string>`split_part(coalesce(${emailKey}, '@unknown'), '@', 2)`,
 			inDirectory: sql<boolean>`(${directoryUsers.id} is not null or ${removalIsHeld})`,
-			removed: sql<boolean>`exists (select 1 from ${removals} where ${removals.workspaceId} = ${members.workspaceId} and ${removals.emailKey} = ${members.emailKey})`,
+			removed: sql<boolean>`exists (select 1 from ${removals} where ${removals.workspaceId} = ${members.workspaceId} and ${removals.emailKey} = ${emailKey})`,
 		})
 		.from(members)
 		.leftJoin(
