@@ -32,6 +32,7 @@ const telling: [string, Mail][] = [
 	["password changed", passwordChangedMail(receiver, { at })],
 	["became admin", becameAdminMail(receiver, { person: "Ben", actor: "Maya", at })],
 	["email changed", emailChangedMail(receiver, { email: "b@x.test", actor: "Maya", at })],
+	["email taken away", emailChangedMail(receiver, { email: null, actor: "Okta", at })],
 	["recovery used", recoveryUsedMail(receiver, { person: "Ben", address: "192.0.2.1", at })],
 ];
 

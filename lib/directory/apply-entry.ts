@@ -4,9 +4,7 @@
  */
 import type { Tx } from "@/db/client";
 import { done, type Managed, manage, refused, tellOfAdmin, weigh } from "@/lib/members/case";
-import { emailChangedMail } from "@/lib/members/mails";
 import { reactivateMember, suspendMember } from "@/lib/members/members";
-import { queueMail } from "@/lib/platform/mail";
 import type { Acting } from "@/lib/roles/granter";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { giveAddress } from "./effects";
@@ -32,13 +30,9 @@ export function applyEntry(
 		if (!entry) return refused("stale");
 		if (about === "email") {
 			if (entry.emailKey === null || entry.emailKey === member.emailKey) return refused("stale");
-			const given = await giveAddress(tx, actor, member, entry.email, entry.email);
-			if (!given.ok) return given;
-			if (member.email) {
-				const mail = { email: entry.email ?? "", actor: actor.label, at: now };
-				await queueMail(tx, emailChangedMail({ workspace, to: member.email }, mail));
-			}
-			return done;
+			const by = { actor, now };
+			const given = await giveAddress(tx, by, member, entry.email, entry.email);
+			return given.ok ? done : given;
 		}
 		if (entry.active === (member.status === "active")) return refused("stale");
 		if (!entry.active) return suspendMember(tx, actor, member, "directory");

@@ -11,6 +11,7 @@ import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { applyAccess, loadMemberFacts, previewAccess } from "@/lib/members/access";
 import { keepAnAdmin } from "@/lib/members/last-admin";
+import { emailChangedMail } from "@/lib/members/mails";
 import {
 	isLastAdmin,
 	labelOf,
@@ -22,10 +23,12 @@ import {
 	updateMember,
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
+import { queueMail } from "@/lib/platform/mail";
 import { foldKey } from "@/lib/platform/text";
 import type { AdminsStanding } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
+import { workspaceById } from "@/lib/workspaces/workspaces";
 import { passesBrake } from "./brake";
 import type { DirectoryKey } from "./directory";
 import { type Held, hold, lapse, standingHold } from "./holds";
@@ -106,7 +109,7 @@ export async function followProfile(
 ): Promise<{ ok: true } | { ok: false; reason: "email_taken" }> {
 	const name = after.name === before.name ? {} : { name: after.name };
 	if (after.email === before.email) return updateMember(tx, actor, member, name);
-	const give = (tx: Tx) => giveAddress(tx, actor, member, after.email, before.email, name);
+	const give = (tx: Tx) => giveAddress(tx, { actor, now }, member, after.email, before.email, name);
 	const given = standing
 		? await keepAnAdmin(tx, member.workspaceId, give, now, standing)
 		: await give(tx);
@@ -123,13 +126,13 @@ export async function followProfile(
 
 /**
  * Gives the member the address that the directory says. A new one takes the proof of the former with
- * it, and those SAML identities along whose subject is a former one.
+ * it, and those SAML identities along whose subject is a former one; the former is told.
  * @param said what the directory said before, which an admin may have changed here.
  * Refused: `email_taken`.
  */
 export async function giveAddress(
 	tx: Tx,
-	actor: Actor,
+	{ actor, now }: Pick<Change, "actor" | "now">,
 	member: Member,
 	address: string | null,
 	said: string | null,
@@ -140,6 +143,12 @@ export async function giveAddress(
 	const given = await updateMember(tx, actor, member, { ...more, email: { address, proof } });
 	if (!given.ok) return given;
 	await followSubject(tx, member, [said, member.email], address);
+	if (member.email !== null && given.member.emailKey !== member.emailKey) {
+		const workspace = await workspaceById(tx, member.workspaceId);
+		if (!workspace) throw new Error("no such workspace");
+		const mail = { email: address, actor: actor.label, at: now };
+		await queueMail(tx, emailChangedMail({ workspace, to: member.email }, mail));
+	}
 	return given;
 }
 

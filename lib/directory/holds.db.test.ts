@@ -290,6 +290,7 @@ describe("the address of the last admin", () => {
 			{ outcome: "held", details: { reason: "last_admin", effect: "email_changed" } },
 		]);
 		expect(await listHolds(db, workspace.id)).toEqual([]);
+		expect(await db.$count(outbox, eq(outbox.workspaceId, workspace.id))).toBe(0);
 		const [row] = await db.select().from(members).where(eq(members.id, admin.id));
 		expect(row?.name).toBe("Ada Lovelace");
 		await say(admin.email);

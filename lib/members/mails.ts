@@ -23,16 +23,16 @@ export function becameAdminMail(
 	});
 }
 
-/** To the old address, when another one took its place. */
+/** To the old address, when another one took its place, or none did. */
 export function emailChangedMail(
 	receiver: Receiver,
-	{ email, actor, at }: { email: string; actor: string; at: Date },
+	{ email, actor, at }: { email: string | null; actor: string; at: Date },
 ): Mail {
-	const values = { workspace: receiver.workspace.name, email, actor, at };
+	const values = { workspace: receiver.workspace.name, email: email ?? "", actor, at };
 	return mailTo(receiver, {
 		subject: mailText("emailChanged.subject", values),
 		paragraphs: [
-			mailText("emailChanged.what", values),
+			mailText(email === null ? "emailChanged.gone" : "emailChanged.what", values),
 			mailText("emailChanged.means", values),
 			mailText("emailChanged.unasked", values),
 		],

@@ -9,6 +9,7 @@ import {
 	domains,
 	identities,
 	members,
+	outbox,
 	removals,
 	sessions,
 } from "@/db/schema";
@@ -90,10 +91,10 @@ const kindsOf = async (workspaceId: string) =>
 		({ kind, outcome }) => (outcome === "done" ? kind : `${kind} ${outcome}`),
 	);
 
-async function created(client: Client, userName: string, more = {}) {
+async function created(client: Client, userName: string, more = {}, email = userName) {
 	const made = await client.send("POST", "/Users", person(userName, more));
 	expect(made.status).toBe(201);
-	const member = await memberByMail(client.workspaceId, userName);
+	const member = await memberByMail(client.workspaceId, email);
 	if (!member) throw new Error("no member");
 	return { id: made.body.id as string, member };
 }
@@ -329,6 +330,44 @@ describe("the member's profile", () => {
 		expect(await reload(ben.member)).toMatchObject({ email: "ben@acme.test" });
 		const read = await client.send("GET", `/Users/${ben.id}`);
 		expect(read.body.emails[0]?.value).toBe("ben@acme.test");
+	});
+
+	test("tells the former address of another one or none, and of nothing else", async () => {
+		const { workspace, client } = await aHouse();
+		const ben = await created(
+			client,
+			"b1",
+			{ emails: [{ value: "ben@acme.test" }] },
+			"ben@acme.test",
+		);
+		const say = (value: unknown) => client.patch(ben.id, { op: "replace", path: "emails", value });
+		const told = async () => {
+			const mails = await db
+				.delete(outbox)
+				.where(eq(outbox.workspaceId, workspace.id))
+				.returning({ to: outbox.to, text: outbox.text });
+			return mails.map(({ to, text }) => [to, text.split("\n")[0]]);
+		};
+		await client.patch(ben.id, { op: "replace", value: { displayName: "Benjamin" } });
+		await say([{ value: "Ben@acme.test" }]);
+		expect(await told()).toEqual([]);
+		await say([{ value: "benjamin@acme.test" }]);
+		expect(await told()).toEqual([
+			[
+				"Ben@acme.test",
+				expect.stringContaining("address you sign in with at Acme to benjamin@acme.test on"),
+			],
+		]);
+		await say([]);
+		expect(await told()).toEqual([
+			[
+				"benjamin@acme.test",
+				expect.stringContaining("took away the address you sign in with at Acme on"),
+			],
+		]);
+		// There is nobody to tell.
+		await say([{ value: "ben@acme.test" }]);
+		expect(await told()).toEqual([]);
 	});
 
 	test("keeps a name given here, when the directory changes something else", async () => {
