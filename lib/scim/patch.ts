@@ -5,7 +5,6 @@
  *
  * Used for what fits in memory. The members of a group do not: they go by ./membership.
  */
-import { sentRoles } from "@/lib/policy/sent-roles";
 import { applyAttribute, type Change, type Op, recordIn } from "./change";
 import { badRequest, ScimError } from "./errors";
 import { type Path, parsePath } from "./path";
@@ -174,8 +173,9 @@ function withRolesOfExtensions(
 		const others = Object.entries(item).filter(([name]) => !sameName(name, "roles"));
 		return others.length > 0 ? [[key, Object.fromEntries(others)]] : [];
 	});
-	if (found.length === 0 || sentRoles(field(value, "roles")).length > 0)
-		return Object.fromEntries(rest);
+	const core = field(value, "roles");
+	const isEmpty = Array.isArray(core) ? core.length === 0 : (core ?? "") === "";
+	if (found.length === 0 || !isEmpty) return Object.fromEntries(rest);
 	const others = rest.filter(([key]) => !sameName(key, "roles"));
 	return Object.fromEntries([...others, ["roles", found[0]]]);
 }
