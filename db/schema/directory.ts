@@ -183,6 +183,8 @@ export const removals = pgTable(
 		userNameKey: text("user_name_key").notNull(),
 		emailKey: text("email_key"),
 		externalId: text("external_id"),
+		/** The member behind the entry. No key: where the directory had made them, they are gone. */
+		memberId: uuid("member_id"),
 		/** The (issuer, subject) pairs the person had signed in with. */
 		identities: jsonb("identities").$type<{ issuer: string; subject: string }[]>().notNull(),
 		removedAt: at("removed_at").notNull().defaultNow(),
@@ -190,5 +192,6 @@ export const removals = pgTable(
 	(t) => [
 		primaryKey({ name: "removals_pk", columns: [t.workspaceId, t.id] }),
 		index("removals_email").on(t.workspaceId, t.emailKey),
+		index("removals_member").on(t.workspaceId, t.memberId),
 	],
 );

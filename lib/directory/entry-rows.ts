@@ -38,6 +38,7 @@ export const insertEntry = statement(
 			eq(removals.userNameKey, at.userNameKey),
 			eq(removals.emailKey, at.emailKey),
 			eq(removals.externalId, at.externalId),
+			eq(removals.memberId, at.memberId),
 		);
 		const forgotten = on.$with("forgotten").as(
 			on

@@ -213,6 +213,7 @@ async function carryOut(
 		workspaceId: member.workspaceId,
 		id: newId(),
 		...person,
+		memberId: member.id,
 		identities: signedInAs,
 		removedAt: now,
 	});

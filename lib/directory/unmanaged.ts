@@ -1,11 +1,14 @@
 /**
  * Members the directory does not manage, as entries it is shown where the policy says so
  * (`directoryShows: everyone`): an IdP that imports people must see who is here already. Such an
- * entry has the member's id, which stays theirs once the directory takes them over (./users).
+ * entry has the member's id, which stays theirs once the directory takes them over (./users). Whom
+ * the directory has deleted is none of them, though they may be a member still: what was deleted is
+ * not found any more (RFC 7644 §3.6), until the directory creates it again.
  */
 import { and, eq, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import { directoryUsers, members } from "@/db/schema";
+import { directoryUsers, members, removals } from "@/db/schema";
+import { removalIsHeld } from "@/lib/members/managed";
 import { isId } from "@/lib/platform/ids";
 import type { DirectoryKey } from "./directory";
 import type { DirectoryUser, ListedUser } from "./entries";
@@ -48,32 +51,44 @@ export function unmanagedEntry(
 	};
 }
 
-/** These members as entries, without those that have one; in no order. */
+/**
+ * Of a row of members: no entry stands behind them, nor does a deletion of one. Each part is a row
+ * of an index, and apart from the others, so that the database joins them for a list.
+ */
+const isUnmanaged = sql`not exists (select 1 from ${directoryUsers}
+		where ${directoryUsers.workspaceId} = ${members.workspaceId} and ${directoryUsers.memberId} = ${members.id})
+	and not exists (select 1 from ${removals}
+		where ${removals.workspaceId} = ${members.workspaceId} and ${removals.memberId} = ${members.id})
+	and not ${removalIsHeld}`;
+
+/** Those of these members whom the directory is shown without managing them; in no order. */
+export async function findUnmanaged(
+	db: Db | Tx,
+	directory: DirectoryKey,
+	ids: readonly string[],
+): Promise<Member[]> {
+	const known = ids.filter(isId);
+	if (known.length === 0) return [];
+	return db
+		.select()
+		.from(members)
+		.where(
+			and(
+				eq(members.workspaceId, directory.workspaceId),
+				sql`${members.id} = any(${`{${known.join(",")}}`}::uuid[])`,
+				isUnmanaged,
+			),
+		);
+}
+
+/** These members as entries, without those that have one or had one deleted; in no order. */
 export async function readUnmanaged(
 	db: Db | Tx,
 	directory: DirectoryKey,
 	ids: readonly string[],
 ): Promise<ListedUser[]> {
-	const known = ids.filter(isId);
-	if (known.length === 0) return [];
-	const rows = await db
-		.select({ member: members })
-		.from(members)
-		.leftJoin(
-			directoryUsers,
-			and(
-				eq(directoryUsers.workspaceId, members.workspaceId),
-				eq(directoryUsers.memberId, members.id),
-			),
-		)
-		.where(
-			and(
-				eq(members.workspaceId, directory.workspaceId),
-				sql`${members.id} = any(${`{${known.join(",")}}`}::uuid[])`,
-				sql`${directoryUsers.id} is null`,
-			),
-		);
-	return rows.map(({ member }) => unmanagedEntry(directory, member));
+	const found = await findUnmanaged(db, directory, ids);
+	return found.map((member) => unmanagedEntry(directory, member));
 }
 
 /**
@@ -99,8 +114,7 @@ export function everyone({ workspaceId, id }: DirectoryKey) {
 				case when m.email is null then null else jsonb_build_array(
 					jsonb_build_object('value', m.email_key, 'primary', true)) end)),
 			0, m.created_at, m.created_at
-		from ${members} m
-		where m.workspace_id = ${workspaceId} and not exists (select 1 from ${directoryUsers} d
-			where d.workspace_id = m.workspace_id and d.member_id = m.id)
+		from (select * from ${members}
+			where ${members.workspaceId} = ${workspaceId} and ${isUnmanaged}) m
 	)`;
 }

@@ -12,7 +12,6 @@ import { loadRoles, readMemberAndRules } from "@/lib/members/access";
 import { standingOf } from "@/lib/members/last-admin";
 import {
 	createMemberBehind,
-	findMember,
 	isActiveAdmin,
 	labelOf,
 	type Member,
@@ -49,7 +48,7 @@ import { standingHold } from "./holds";
 import { type Attributes, differing, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
-import { unmanagedEntry } from "./unmanaged";
+import { findUnmanaged, unmanagedEntry } from "./unmanaged";
 import { welcome } from "./welcome";
 
 export type { Change } from "./effects";
@@ -207,8 +206,8 @@ async function takeOver(
 ): Promise<Written | Refused> {
 	const { workspaceId } = by.directory;
 	const { document } = await currentPolicy(tx, workspaceId);
-	const shown = document.directoryShows === "everyone" && isId(id);
-	const member = shown ? await findMember(tx, workspaceId, id) : null;
+	const shown = document.directoryShows === "everyone";
+	const [member] = shown ? await findUnmanaged(tx, by.directory, [id]) : [];
 	if (!member) return { ok: false, reason: "not_found" };
 	return createUser(tx, lock, by, change(unmanagedEntry(by.directory, member)), member);
 }
@@ -252,6 +251,7 @@ export async function deleteUser(
 			userNameKey,
 			emailKey,
 			externalId,
+			memberId: member?.id ?? null,
 			identities: signedInAs,
 			removedAt: now,
 		});

@@ -1,13 +1,22 @@
 /** Whom a directory is shown (policy `directoryShows`), and whose requests with an old token are logged. */
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Db, transact } from "@/db/client";
-import { activity, directoryTokens, directoryUsers, domains, members } from "@/db/schema";
-import { aMember, aWorkspace, freshDb } from "@/db/testing";
+import { type Db, transact, transactOrUndo } from "@/db/client";
+import {
+	activity,
+	directoryTokens,
+	directoryUsers,
+	domains,
+	holds,
+	members,
+	removals,
+} from "@/db/schema";
+import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
 import { record } from "@/lib/activity/record";
+import { applyHold } from "@/lib/directory/holds";
 import type { RequestEntry } from "@/lib/directory/request-log";
 import { newId } from "@/lib/platform/ids";
-import { aClient, coreUser, person } from "./testing";
+import { aClient, type Client, coreUser, person } from "./testing";
 
 let db: Db;
 beforeAll(async () => {
@@ -110,6 +119,123 @@ describe("directoryShows: everyone", () => {
 			const [after] = await db.select().from(members).where(eq(members.id, ben.id));
 			expect(after?.status).toBe("active");
 		}
+	});
+});
+
+describe("directoryShows: everyone, after a deletion (RFC 7644 §3.6)", () => {
+	const off = { op: "replace", path: "active", value: false };
+
+	/** Whoever has this id is nobody to the directory, whichever way it asks. */
+	async function expectGone(client: Client, { id, email }: { id: string; email: string | null }) {
+		const filters = ["id", "userName", "emails.value"].map(
+			(name) => `${name} eq "${name === "id" ? id : email}"`,
+		);
+		expect((await client.send("GET", `/Users/${id}`)).status).toBe(404);
+		expect((await client.patch(id, off)).status).toBe(404);
+		const whole = person(email ?? "nobody@acme.test");
+		expect((await client.send("PUT", `/Users/${id}`, whole)).status).toBe(404);
+		expect((await client.send("DELETE", `/Users/${id}`)).status).toBe(404);
+		for (const query of [
+			"",
+			"?count=1",
+			"?cursor&count=1",
+			"?sortBy=userName",
+			...filters.map((filter) => `?filter=${encodeURIComponent(filter)}`),
+		])
+			for (const list of ["/Users", "/"]) {
+				const { status, body } = await client.send("GET", list + query);
+				expect(status).toBe(200);
+				expect(
+					body.Resources.map((one) => one.id),
+					list + query,
+				).not.toContain(id);
+				expect(body.totalResults, list + query).toBe(query.includes("filter") ? 0 : 2);
+			}
+		const search = { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] };
+		const found = (await client.send("POST", "/Users/.search", search)).body;
+		expect(found.totalResults).toBe(2);
+		const bulk = await client.send("POST", "/Bulk", {
+			schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+			Operations: [{ method: "PATCH", path: `/Users/${id}`, data: { Operations: [off] } }],
+		});
+		expect(bulk.body).toMatchObject({ Operations: [{ status: "404" }] });
+		const group = { displayName: newId(), members: [{ value: id }] };
+		const made = (await client.send("POST", "/Groups", group)).body;
+		expect(made.members).toBeUndefined();
+		await client.send("DELETE", `/Groups/${made.id}`);
+	}
+
+	test("a linked member is nobody to the directory, until it brings them again", async () => {
+		const { client, ben } = await aHouse({ directoryShows: "everyone" });
+		const body = person("ben@acme.test");
+		expect((await client.send("POST", "/Users", body)).body.id).toBe(ben.id);
+		expect((await client.send("DELETE", `/Users/${ben.id}`)).status).toBe(204);
+		await expectGone(client, ben);
+		const again = await client.send("POST", "/Users", body);
+		expect(again).toMatchObject({ status: 201, body: { id: ben.id, active: true } });
+		expect((await client.send("GET", `/Users/${ben.id}`)).status).toBe(200);
+		expect((await client.send("GET", "/Users")).body.totalResults).toBe(3);
+	});
+
+	test("also where the entry had another address than the member, or theirs changed since", async () => {
+		const { workspace, client, ben } = await aHouse({ directoryShows: "everyone" });
+		const body = person("mallory@evil.test");
+		expect((await client.send("PUT", `/Users/${ben.id}`, body)).status).toBe(200);
+		expect((await client.send("DELETE", `/Users/${ben.id}`)).status).toBe(204);
+		await expectGone(client, ben);
+		const email = "benjamin@acme.test";
+		await db.update(members).set({ email, emailKey: email }).where(eq(members.id, ben.id));
+		await expectGone(client, { id: ben.id, email });
+		const again = await client.send("POST", "/Users", person(email));
+		expect(again).toMatchObject({ status: 201, body: { id: ben.id } });
+		const kept = eq(removals.workspaceId, workspace.id);
+		expect(await db.$count(removals, kept)).toBe(0);
+	});
+
+	test("where the deletion is held, and once it takes effect", async () => {
+		const brake = { count: 1, percent: 1, minutes: 10 };
+		const { workspace, client, ben, zoe } = await aHouse({ directoryShows: "everyone", brake });
+		await aMember(db, workspace, { email: "cyd@acme.test" });
+		const body = person("ben@acme.test");
+		const standing = and(eq(holds.workspaceId, workspace.id), eq(holds.state, "held"));
+		const remove = async (id: string) =>
+			expect((await client.send("DELETE", `/Users/${id}`)).status).toBe(204);
+		await remove(zoe.id);
+		await client.send("POST", "/Users", body);
+		await remove(ben.id);
+		expect(await db.select().from(holds).where(standing)).toMatchObject([
+			{ effect: "removed", memberId: ben.id },
+		]);
+		const [kept] = await db.select().from(members).where(eq(members.id, ben.id));
+		expect(kept?.status).toBe("active");
+		await expectGone(client, ben);
+		// The directory takes it back.
+		const again = await client.send("POST", "/Users", body);
+		expect(again).toMatchObject({ status: 201, body: { id: ben.id, active: true } });
+		expect((await client.send("GET", `/Users/${ben.id}`)).status).toBe(200);
+		expect(await db.$count(holds, standing)).toBe(0);
+
+		await remove(ben.id);
+		const [hold] = await db.select().from(holds).where(standing);
+		const acting = { actor: operator, fresh: true };
+		const applied = await transactOrUndo(db, (tx) =>
+			applyHold(tx, acting, workspace.id, hold?.id ?? "", new Date()),
+		);
+		expect(applied).toEqual({ ok: true });
+		await expectGone(client, ben);
+		expect(await client.send("POST", "/Users", body)).toMatchObject({
+			status: 201,
+			body: { id: ben.id, active: true },
+		});
+	});
+
+	test("somebody else with the address is shown", async () => {
+		const { workspace, client, zoe } = await aHouse({ directoryShows: "everyone" });
+		expect((await client.send("DELETE", `/Users/${zoe.id}`)).status).toBe(204);
+		expect((await client.send("GET", "/Users")).body.totalResults).toBe(2);
+		const other = await aMember(db, workspace, { email: "zoe@acme.test" });
+		expect((await client.send("GET", `/Users/${other.id}`)).status).toBe(200);
+		expect((await client.send("GET", "/Users")).body.totalResults).toBe(3);
 	});
 });
 
