@@ -3,9 +3,9 @@
  * in the same transaction. A `tx` here comes from `decide`, which holds the workspace's lock.
  */
 import { isDeepStrictEqual } from "node:util";
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { directoryUsers, domains, identities, removals } from "@/db/schema";
+import { directoryUsers, domains, identities, members, removals } from "@/db/schema";
 import { together, withoutWaiting } from "@/db/sent";
 import { record } from "@/lib/activity/record";
 import { loadRoles, readMemberAndRules } from "@/lib/members/access";
@@ -210,6 +210,35 @@ async function takeOver(
 	const [member] = shown ? await findUnmanaged(tx, by.directory, [id]) : [];
 	if (!member) return { ok: false, reason: "not_found" };
 	return createUser(tx, lock, by, change(unmanagedEntry(by.directory, member)), member);
+}
+
+/** The most people taken over at once, a usual push: each costs what creating them does. */
+const mostAtOnce = 256;
+
+/**
+ * Takes over those of these ids whom the directory is shown and does not manage, as they are, by
+ * the same rules. Where these refuse it nothing is written of the person, and whoever asked finds
+ * them unknown. Call it only where the policy shows everyone.
+ */
+export async function takeOverAll(
+	tx: Tx,
+	lock: Lock,
+	by: Change,
+	ids: readonly string[],
+): Promise<void> {
+	const { directory } = by;
+	const shown = (await findUnmanaged(tx, directory, ids)).map(({ id }) => id);
+	if (shown.length === 0) return;
+	const some = shown.sort().slice(0, mostAtOnce);
+	// Two groups pushed at once have the same people: the second waits, and then finds entries.
+	await tx
+		.select({ id: members.id })
+		.from(members)
+		.where(and(eq(members.workspaceId, directory.workspaceId), inArray(members.id, some)))
+		.orderBy(asc(members.id))
+		.for("no key update");
+	for (const member of await findUnmanaged(tx, directory, some))
+		await createUser(tx, lock, by, unmanagedEntry(directory, member).resource, member);
 }
 
 /**

@@ -10,10 +10,11 @@ import {
 	createGroup,
 	type DirectoryGroup,
 	deleteGroup,
+	type Membership,
 	readGroup,
 	updateGroup,
 } from "@/lib/directory/groups";
-import type { Change, Refused } from "@/lib/directory/users";
+import { type Change, type Refused, takeOverAll } from "@/lib/directory/users";
 import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
@@ -127,6 +128,8 @@ async function take(
 				: {
 						remove: await membersWhere(tx, change.directory, group.id, step.removeWhere, call.base),
 					};
+		// Whom the directory is shown it may name, also before it manages them.
+		if (call.caller.showsEveryone) await takeOverAll(tx, lock, change, comers(membership));
 		const changed = await changeMembers(tx, lock, change, current, membership);
 		if (!changed.ok) return changed;
 		current = changed.group;
@@ -137,6 +140,9 @@ async function take(
 	}
 	return { ok: true, group: current };
 }
+
+const comers = (membership: Membership): readonly string[] =>
+	"replaceAll" in membership ? membership.replaceAll : (membership.add ?? []);
 
 async function answer(
 	call: Call,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, transact, transactOrUndo } from "@/db/client";
 import {
 	activity,
+	directories,
 	directoryTokens,
 	directoryUsers,
 	domains,
@@ -16,8 +17,9 @@ import { record } from "@/lib/activity/record";
 import { applyHold } from "@/lib/directory/holds";
 import type { RequestEntry } from "@/lib/directory/request-log";
 import { newId } from "@/lib/platform/ids";
-import { aClient, type Client, coreUser, person } from "./testing";
+import { aClient, type Client, coreUser, patchOp, person } from "./testing";
 
+const coreGroup = "urn:ietf:params:scim:schemas:core:2.0:Group";
 let db: Db;
 beforeAll(async () => {
 	db = await freshDb();
@@ -236,6 +238,103 @@ describe("directoryShows: everyone, after a deletion (RFC 7644 §3.6)", () => {
 		const other = await aMember(db, workspace, { email: "zoe@acme.test" });
 		expect((await client.send("GET", `/Users/${other.id}`)).status).toBe(200);
 		expect((await client.send("GET", "/Users")).body.totalResults).toBe(3);
+	});
+});
+
+describe("directoryShows: everyone, and somebody unmanaged put into a group", () => {
+	const add = (...ids: string[]) => ({
+		schemas: [patchOp],
+		Operations: [{ op: "add", path: "members", value: ids.map((value) => ({ value })) }],
+	});
+
+	async function aGroup(client: Client, ...ids: string[]): Promise<string> {
+		const group = { displayName: newId(), members: ids.map((value) => ({ value })) };
+		const made = await client.send("POST", "/Groups", group);
+		expect(made.status).toBe(201);
+		return made.body.id;
+	}
+
+	const inGroup = async (client: Client, id: string) => {
+		const { members: all = [] } = (await client.send("GET", `/Groups/${id}`)).body;
+		return (all as { value: string }[]).map(({ value }) => value).sort();
+	};
+
+	test("is taken over and joins; role, status and address stay", async () => {
+		const { client, ada, ben, zoe } = await aHouse({ directoryShows: "everyone" });
+		await db
+			.update(members)
+			.set({ role: "admin", roleByHand: "admin" })
+			.where(eq(members.id, ada.id));
+		await db.update(members).set({ status: "suspended" }).where(eq(members.id, ben.id));
+		const id = await aGroup(client);
+		const wanted = [ada.id, ben.id, zoe.id];
+		const answer = await client.send("PATCH", `/Groups/${id}`, add(...wanted, newId()));
+		expect(answer.status).toBe(204);
+		expect(await inGroup(client, id)).toEqual(wanted.sort());
+		expect((await client.send("GET", `/Users/${ada.id}`)).body).toMatchObject({
+			userName: "Ada@acme.test",
+			active: true,
+			groups: [{ value: id }],
+			meta: { version: 'W/"1"' },
+		});
+		const [after] = await db.select().from(members).where(eq(members.id, ada.id));
+		expect(after).toMatchObject({ role: "admin", status: "active", email: "Ada@acme.test" });
+		const [still] = await db.select().from(members).where(eq(members.id, ben.id));
+		expect(still?.status).toBe("suspended");
+		expect((await client.send("GET", "/Users")).body.totalResults).toBe(3);
+		const body = { displayName: newId(), members: [{ value: ada.id }] };
+		expect((await client.send("PUT", `/Groups/${id}`, body)).status).toBe(200);
+		expect(await inGroup(client, id)).toEqual([ada.id]);
+	});
+
+	test("by POST and PUT too, and by two groups at once", async () => {
+		const { client, ada, ben } = await aHouse({ directoryShows: "everyone" });
+		const both = [ada.id, ben.id].sort();
+		const groups = await Promise.all([
+			aGroup(client, ada.id, ben.id),
+			aGroup(client, ben.id, ada.id),
+		]);
+		for (const id of groups) expect(await inGroup(client, id)).toEqual(both);
+		const other = await aHouse({ directoryShows: "everyone" });
+		const id = await aGroup(other.client, other.zoe.id);
+		const body = { displayName: newId(), members: [{ value: other.ada.id }] };
+		expect((await other.client.send("PUT", `/Groups/${id}`, body)).status).toBe(200);
+		expect(await inGroup(other.client, id)).toEqual([other.ada.id]);
+	});
+
+	test("stays out where the rules of linking say no, or the policy does not show them", async () => {
+		const notes: string[][] = [];
+		for (const policy of [
+			{ directoryShows: "everyone", provisionExisting: "conflict" },
+			{ directoryShows: "managed" },
+		] as const) {
+			const workspace = await aWorkspace(db, { policy });
+			const ada = await aMember(db, workspace, { email: "ada@acme.test" });
+			const client = await aClient(db, workspace.id, { note: (one) => notes.push(one.notes) });
+			const zoe = (await client.send("POST", "/Users", person("zoe@acme.test"))).body;
+			const id = await aGroup(client);
+			const answer = await client.send("PATCH", `/Groups/${id}`, add(ada.id, zoe.id));
+			expect(answer.status).toBe(204);
+			expect(notes.at(-1)).toEqual(["1 unknown members were left out."]);
+			expect(await inGroup(client, id)).toEqual([zoe.id]);
+			const entries = eq(directoryUsers.workspaceId, workspace.id);
+			expect(await db.$count(directoryUsers, entries)).toBe(1);
+		}
+	});
+
+	test("strict: joins, or nobody does and nobody is taken over", async () => {
+		const { workspace, client, ada, ben } = await aHouse({ directoryShows: "everyone" });
+		const ofWorkspace = eq(directories.workspaceId, workspace.id);
+		await db.update(directories).set({ strict: true }).where(ofWorkspace);
+		const { id } = (
+			await client.send("POST", "/Groups", { schemas: [coreGroup], displayName: newId() })
+		).body;
+		const refused = await client.send("PATCH", `/Groups/${id}`, add(ada.id, newId()));
+		expect(refused).toMatchObject({ status: 400, body: { scimType: "invalidValue" } });
+		const entries = eq(directoryUsers.workspaceId, workspace.id);
+		expect(await db.$count(directoryUsers, entries)).toBe(1);
+		expect((await client.send("PATCH", `/Groups/${id}`, add(ben.id))).status).toBe(204);
+		expect(await inGroup(client, id)).toEqual([ben.id]);
 	});
 });
 
