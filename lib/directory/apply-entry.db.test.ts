@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Db, transact, transactOrUndo } from "@/db/client";
 import { apiKeys, members, outbox } from "@/db/schema";
-import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
+import { aMember, aWorkspace, freshDb, operator, setPolicy } from "@/db/testing";
 import { listActivity } from "@/lib/activity/list";
 import { listDrift } from "@/lib/impact/drift";
 import { impactOf } from "@/lib/impact/what-would-change";
@@ -101,6 +101,20 @@ describe("what the directory says, applied", () => {
 		const mails = await db.select().from(outbox).where(eq(outbox.workspaceId, workspace.id));
 		expect(mails.map(({ to }) => to)).toEqual(["z@acme.test"]);
 		expect(await drift()).toEqual([]);
+	});
+
+	it("lets nobody in who has not accepted the invitation yet", async () => {
+		const { workspace, client, drift } = await aWorld();
+		await transact(db, (tx) => setPolicy(tx, workspace.id, { onProvision: "invite" }));
+		const { body } = await client.send("POST", "/Users", person("ida@acme.test"));
+		const waits = { status: "suspended", suspendedBy: "invitation" };
+		expect(await findMember(db, workspace.id, body.id)).toMatchObject(waits);
+		expect(await drift()).toEqual(["access"]);
+		const applied = await transactOrUndo(db, (tx) =>
+			applyEntry(tx, { actor: operator, fresh: true }, workspace, body.id, "access", now),
+		);
+		expect(applied).toEqual({ ok: false, reason: "stale" });
+		expect(await findMember(db, workspace.id, body.id)).toMatchObject(waits);
 	});
 
 	it("is for whom may manage members, and of this workspace alone", async () => {

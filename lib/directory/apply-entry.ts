@@ -13,8 +13,8 @@ import { entryBehind } from "./entries";
 /**
  * Gives the member the access, or the address, that the entry says. A person may be managed by the
  * directory alone and this still be done: it is what the directory asks for.
- * Refused: stale (they say the same by now), email_taken, last_admin; role_above_own and
- *   needs_fresh_sign_in for the role that comes with access.
+ * Refused: stale (they say the same by now, or the person has an invitation to accept), email_taken,
+ *   last_admin; role_above_own and needs_fresh_sign_in for the role that comes with access.
  */
 export function applyEntry(
 	tx: Tx,
@@ -35,6 +35,8 @@ export function applyEntry(
 			return given.ok ? done : given;
 		}
 		if (entry.active === (member.status === "active")) return refused("stale");
+		// The directory brought them, and the policy has them accept before they come in.
+		if (member.suspendedBy === "invitation") return refused("stale");
 		if (!entry.active) return suspendMember(tx, actor, member, "directory");
 		const { reason } = await weigh(of, null, { ...facts, active: true });
 		if (reason) return refused(reason);

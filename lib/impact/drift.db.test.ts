@@ -65,3 +65,12 @@ test("what differs is told with its reason, and nothing else is", async () => {
 	const other = await aWorkspace(db);
 	expect(await listDrift(db, other.id, 100)).toEqual([]);
 });
+
+test("who has not accepted yet waits for that, and for no admin", async () => {
+	const workspace = await aWorkspace(db, { policy: { onProvision: "invite" } });
+	const client = await aClient(db, workspace.id);
+	await client.send("POST", "/Users", person("zoe@acme.test"));
+	expect(await listDrift(db, workspace.id, 10)).toMatchObject([
+		{ about: "access", says: "active", inEffect: "inactive", why: "invitation" },
+	]);
+});

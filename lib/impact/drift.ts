@@ -16,6 +16,8 @@ type DriftReason =
 	| "hold"
 	| "dismissed"
 	| "byAdmin"
+	/** Is in the directory, and has not accepted the invitation yet. */
+	| "invitation"
 	| "pin"
 	| "cap"
 	| "policy"
@@ -58,14 +60,14 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 			const detail = details.get(person.id);
 			if (!detail) continue;
 			const base = { memberId: person.id, name: labelOf(person), holdId: detail.holdId };
-			const { entryActive, status, suspendedBy } = detail;
+			const { entryActive, status } = detail;
 			if (entryActive !== (status === "active"))
 				found.push({
 					...base,
 					about: "access",
 					says: entryActive ? "active" : "inactive",
 					inEffect: status === "active" ? "active" : "inactive",
-					why: entryActive || suspendedBy ? "byAdmin" : detail.holdId ? "hold" : "dismissed",
+					why: whyOfAccess(detail),
 				});
 			const access = decide(person.facts);
 			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null) {
@@ -101,6 +103,12 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 		if (found.length >= limit) break;
 	}
 	return found.slice(0, limit);
+}
+
+function whyOfAccess({ entryActive, suspendedBy, holdId }: Detail): DriftReason {
+	if (suspendedBy === "invitation") return "invitation";
+	if (entryActive || suspendedBy) return "byAdmin";
+	return holdId ? "hold" : "dismissed";
 }
 
 /** Why a role that the directory gives is not in effect. A higher one of its own is no drift. */

@@ -122,7 +122,7 @@ const ofPolicy = (why: Drift["why"]) => why === "cap" || why === "policy" || why
 
 /** What ends a difference: the directory's word applied, or what is in effect pinned. */
 function actOf({ about, why, holdId, inEffect }: Drift): DriftActName | null {
-	if (holdId || about === "member") return null;
+	if (holdId || about === "member" || why === "invitation") return null;
 	if (about !== "role") return about;
 	if (why === "pin") return "role";
 	return ofPolicy(why) && inEffect !== null ? "pin" : null;
