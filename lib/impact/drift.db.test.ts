@@ -3,14 +3,17 @@ import { beforeAll, expect, test } from "vitest";
 import { type Db, transactOrUndo } from "@/db/client";
 import { directoryUsers, members, passwords } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
+import { dismissHold, listHolds } from "@/lib/directory/holds";
 import { pinRole } from "@/lib/members/manage-role";
-import { aClient, person } from "@/lib/scim/testing";
+import { type Answer, aClient, type Client, person } from "@/lib/scim/testing";
 import { listDrift } from "./drift";
 
 let db: Db;
 beforeAll(async () => {
 	db = await freshDb();
 });
+
+const acting = { actor: operator, fresh: true };
 
 test("what differs is told with its reason, and nothing else is", async () => {
 	const workspace = await aWorkspace(db, {
@@ -25,7 +28,6 @@ test("what differs is told with its reason, and nothing else is", async () => {
 		const sent = person(`${name}@acme.test`, { displayName: name, ...more });
 		return (await client.send("POST", "/Users", sent)).body.id;
 	};
-	const acting = { actor: operator, fresh: true };
 	await add("same", { roles: [{ value: "member" }] });
 	await add("capped", { roles: [{ value: "admin" }] });
 	const pinned = await add("pinned", { roles: [{ value: "member" }] });
@@ -73,4 +75,54 @@ test("who has not accepted yet waits for that, and for no admin", async () => {
 	expect(await listDrift(db, workspace.id, 10)).toMatchObject([
 		{ about: "access", says: "active", inEffect: "inactive", why: "invitation" },
 	]);
+});
+
+/** A workspace whose brake lets one person go; the second waits in a hold. */
+async function aBraked(takesAway: (client: Client, id: string) => Promise<Answer>) {
+	const workspace = await aWorkspace(db, {
+		policy: { brake: { count: 1, percent: 1, minutes: 10 } },
+	});
+	await aMember(db, workspace, { roleByHand: "admin", emailProof: "setup" });
+	const client = await aClient(db, workspace.id);
+	const add = async (displayName: string) => {
+		const sent = person(`${displayName}@acme.test`, { displayName });
+		return (await client.send("POST", "/Users", sent)).body.id;
+	};
+	const ids = { first: await add("first"), second: await add("second") };
+	await takesAway(client, ids.first);
+	await takesAway(client, ids.second);
+	const [hold] = await listHolds(db, workspace.id);
+	if (hold?.memberId !== ids.second) throw new Error("the second is not held");
+	const dismiss = () =>
+		transactOrUndo(db, (tx) => dismissHold(tx, acting, workspace.id, hold.id, new Date()));
+	return { workspace, client, ids, hold, dismiss };
+}
+
+test("a removal that is held is told, though the entry is gone", async () => {
+	const { workspace, client, ids, hold, dismiss } = await aBraked((client, id) =>
+		client.send("DELETE", `/Users/${id}`),
+	);
+	expect(await listDrift(db, workspace.id, 10)).toEqual([
+		{
+			memberId: ids.second,
+			name: "second",
+			about: "access",
+			says: "removed",
+			inEffect: "active",
+			why: "hold",
+			holdId: hold.id,
+		},
+	]);
+	const other = await aWorkspace(db);
+	expect(await listDrift(db, other.id, 10)).toEqual([]);
+	// Made again, switched off: what the directory says now is told, once.
+	const off = person("second@acme.test", { displayName: "second", active: false });
+	expect((await client.send("POST", "/Users", off)).status).toBe(201);
+	const ofAccess = async () =>
+		(await listDrift(db, workspace.id, 10)).filter(({ about }) => about === "access");
+	expect(await ofAccess()).toMatchObject([
+		{ name: "second", says: "inactive", why: "hold", holdId: hold.id },
+	]);
+	expect(await dismiss()).toEqual({ ok: true });
+	expect(await ofAccess()).toMatchObject([{ why: "dismissed", holdId: null }]);
 });

@@ -2,7 +2,7 @@
  * Where what the directory says and what is in effect are not the same, and why: a hold, a pin, a
  * cap, another rule, or somebody's hand. Loads and decides; writes nothing.
  */
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
 import { decideOnce, loadRules } from "@/lib/members/access";
@@ -33,7 +33,7 @@ export type Drift = {
 	memberId: string | null;
 	name: string;
 	about: "access" | "role" | "email" | "member";
-	/** In words where it is a role or an address; else "active", "inactive". */
+	/** In words where it is a role or an address; else "active", "inactive", "removed". */
 	says: string;
 	inEffect: string | null;
 	why: DriftReason;
@@ -41,14 +41,17 @@ export type Drift = {
 	holdId: string | null;
 };
 
-/** The differences, at most `limit` of them, by member id. */
+/** The differences, at most `limit` of them: people of one side only first, each by id. */
 export async function listDrift(db: Db | Tx, workspaceId: string, limit: number): Promise<Drift[]> {
 	const { document } = await currentPolicy(db, workspaceId);
 	const rules = await loadRules(db, workspaceId);
 	const decide = decideOnce(document, rules);
 	const nameOf = (key: string | null) =>
 		key === null ? null : (rules.roles.find((role) => role.key === key)?.name ?? key);
-	const found: Drift[] = await orphans(db, workspaceId, limit);
+	const found: Drift[] = [
+		...(await heldRemovals(db, workspaceId, limit)),
+		...(await orphans(db, workspaceId, limit)),
+	];
 	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone")) {
 		const managed = chunk.filter(({ facts }) => facts.directory !== null);
 		const details = await detailsOf(
@@ -163,6 +166,50 @@ async function detailsOf(
 		)
 		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, ids)));
 	return new Map(rows.map(({ id, ...detail }) => [id, detail]));
+}
+
+/** Members whose entry is gone, and whose removal is held. */
+async function heldRemovals(db: Db | Tx, workspaceId: string, limit: number): Promise<Drift[]> {
+	const rows = await db
+		.select({
+			memberId: members.id,
+			name: members.name,
+			email: members.email,
+			status: members.status,
+			holdId: holds.id,
+		})
+		.from(holds)
+		.innerJoin(
+			members,
+			and(eq(members.workspaceId, holds.workspaceId), eq(members.id, holds.memberId)),
+		)
+		.leftJoin(
+			directoryUsers,
+			and(
+				eq(directoryUsers.workspaceId, holds.workspaceId),
+				eq(directoryUsers.memberId, holds.memberId),
+			),
+		)
+		.where(
+			and(
+				eq(holds.workspaceId, workspaceId),
+				eq(holds.state, "held"),
+				eq(holds.effect, "removed"),
+				// Whom the directory has made again is told of by what it says now.
+				isNull(directoryUsers.id),
+			),
+		)
+		.orderBy(asc(members.id))
+		.limit(limit);
+	return rows.map(({ memberId, status, holdId, ...person }) => ({
+		memberId,
+		name: labelOf(person),
+		about: "access",
+		says: "removed",
+		inEffect: status === "active" ? "active" : "inactive",
+		why: "hold",
+		holdId,
+	}));
 }
 
 /** People of the directory whom an admin removed here. */
