@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
-import { type Db, transactOrUndo } from "@/db/client";
+import { type Db, transact, transactOrUndo } from "@/db/client";
 import { directoryUsers, members, passwords } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, operator } from "@/db/testing";
 import { dismissHold, listHolds } from "@/lib/directory/holds";
 import { pinRole } from "@/lib/members/manage-role";
+import { memberOf, reactivateMember } from "@/lib/members/members";
 import { type Answer, aClient, type Client, person } from "@/lib/scim/testing";
 import { listDrift } from "./drift";
 
@@ -125,4 +126,19 @@ test("a removal that is held is told, though the entry is gone", async () => {
 	]);
 	expect(await dismiss()).toEqual({ ok: true });
 	expect(await ofAccess()).toMatchObject([{ why: "dismissed", holdId: null }]);
+});
+
+test("a deactivation is dismissed where a hold of it was; else an admin lifted it", async () => {
+	const { workspace, ids, dismiss } = await aBraked((client, id) =>
+		client.patch(id, { op: "replace", path: "active", value: false }),
+	);
+	expect(await dismiss()).toEqual({ ok: true });
+	await transact(db, async (tx) =>
+		reactivateMember(tx, operator, await memberOf(tx, workspace.id, ids.first), "admin"),
+	);
+	const told = (await listDrift(db, workspace.id, 10)).map(({ name, why }) => [name, why]);
+	expect(told.sort()).toEqual([
+		["first", "byAdmin"],
+		["second", "dismissed"],
+	]);
 });

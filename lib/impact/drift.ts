@@ -2,7 +2,7 @@
  * Where what the directory says and what is in effect are not the same, and why: a hold, a pin, a
  * cap, another rule, or somebody's hand. Loads and decides; writes nothing.
  */
-import { and, asc, eq, inArray, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { directoryUsers, holds, members } from "@/db/schema";
 import { decideOnce, loadRules } from "@/lib/members/access";
@@ -108,10 +108,10 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 	return found.slice(0, limit);
 }
 
-function whyOfAccess({ entryActive, suspendedBy, holdId }: Detail): DriftReason {
+function whyOfAccess({ entryActive, suspendedBy, holdId, dismissed }: Detail): DriftReason {
 	if (suspendedBy === "invitation") return "invitation";
-	if (entryActive || suspendedBy) return "byAdmin";
-	return holdId ? "hold" : "dismissed";
+	if (holdId && !entryActive) return "hold";
+	return !entryActive && dismissed ? "dismissed" : "byAdmin";
 }
 
 /** Why a role that the directory gives is not in effect. A higher one of its own is no drift. */
@@ -130,6 +130,8 @@ type Detail = {
 	status: "active" | "suspended";
 	suspendedBy: string | null;
 	holdId: string | null;
+	/** An admin decided once to leave the person their access. */
+	dismissed: boolean;
 };
 
 async function detailsOf(
@@ -147,6 +149,7 @@ async function detailsOf(
 			status: members.status,
 			suspendedBy: members.suspendedBy,
 			holdId: holds.id,
+			dismissed: sql<boolean>`${members.id} in ${dismissedIn(db, workspaceId)}`,
 		})
 		.from(members)
 		.innerJoin(
@@ -167,6 +170,19 @@ async function detailsOf(
 		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, ids)));
 	return new Map(rows.map(({ id, ...detail }) => [id, detail]));
 }
+
+/** The members of whom a hold that would have taken their access was dismissed. */
+const dismissedIn = (db: Db | Tx, workspaceId: string) =>
+	db
+		.select({ id: holds.memberId })
+		.from(holds)
+		.where(
+			and(
+				eq(holds.workspaceId, workspaceId),
+				eq(holds.state, "dismissed"),
+				inArray(holds.effect, ["suspended", "removed"]),
+			),
+		);
 
 /** Members whose entry is gone, and whose removal is held. */
 async function heldRemovals(db: Db | Tx, workspaceId: string, limit: number): Promise<Drift[]> {
