@@ -1,16 +1,16 @@
 "use server";
-import { createHash } from "node:crypto";
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { type Refusal, refusal } from "@/app/refusal";
 import { authorize, isFresh } from "@/app/require";
 import type { MappingPreview } from "@/components/directory/mapping-dialog";
-import { database, lockWorkspace, transactOrUndo } from "@/db/client";
+import { database, transactOrUndo } from "@/db/client";
+import { asShown, fingerprintOf } from "@/lib/impact/as-shown";
 import { type Impact, whatWouldChange } from "@/lib/impact/what-would-change";
 import { loadRoles } from "@/lib/members/access";
 import { changePolicy } from "@/lib/members/policy-change";
 import type { RoleFact } from "@/lib/policy/access";
-import { type Policy, policySchema } from "@/lib/policy/document";
+import { policySchema } from "@/lib/policy/document";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
 
@@ -55,32 +55,20 @@ export async function applyMappingAction(
 	if (!parsed.success) return refusal("malformed");
 	const { workspace, actor } = allowed.session;
 	const { mappings } = parsed.data;
-	let moved: Impact | null = null;
-	const done = await transactOrUndo(await database(), async (tx) => {
-		await lockWorkspace(tx, workspace.id, "exclusive");
-		const { document } = await currentPolicy(tx, workspace.id);
-		const impact = await whatWouldChange(tx, workspace.id, { ...document, mappings });
-		if (fingerprintOf(impact) !== seen.fingerprint) {
-			moved = impact;
-			return { ok: false, reason: "stale" } as const;
-		}
-		const acting = { actor, fresh: isFresh(allowed.session) };
-		const why = String(reason).trim().slice(0, 200) || null;
-		const changes: Partial<Policy> = { mappings };
-		return changePolicy(tx, acting, workspace.id, seen.revision, changes, why);
-	});
-	if (moved)
-		return { ok: false, moved: viewOf(moved, await loadRoles(await database(), workspace.id)) };
+	const acting = { actor, fresh: isFresh(allowed.session) };
+	const why = String(reason).trim().slice(0, 200) || null;
+	const done = await transactOrUndo(await database(), (tx) =>
+		asShown(tx, workspace.id, { mappings }, seen.fingerprint, () =>
+			changePolicy(tx, acting, workspace.id, seen.revision, { mappings }, why),
+		),
+	);
+	if ("moved" in done) {
+		const roles = await loadRoles(await database(), workspace.id);
+		return { ok: false, moved: viewOf(done.moved, roles) };
+	}
 	if (!done.ok) return refusal(done.reason, { workspace: workspace.name });
 	revalidatePath(`/w/${slug}/sso`, "layout");
 	return { ok: true };
-}
-
-/** What was shown, in a few letters: the same facts give the same. */
-function fingerprintOf({ people, changes, lastAdmin }: Impact): string {
-	return createHash("sha256")
-		.update(JSON.stringify([people, changes, lastAdmin]))
-		.digest("base64url");
 }
 
 function viewOf(impact: Impact, roles: readonly RoleFact[]): MappingPreview {
