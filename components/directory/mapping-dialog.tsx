@@ -12,11 +12,12 @@ import { Panel, PanelFoot } from "@/components/ui/panel";
 import { Table } from "@/components/ui/table";
 import { TextField } from "@/components/ui/text-field";
 import type { PersonChange } from "@/lib/impact/what-would-change";
+import { becauseWords } from "./because-words";
 
 const ways = ["up", "down", "same", "lost"] as const;
 type Way = (typeof ways)[number];
 
-/** What mappings would do to people; of many, the first five hundred by name. */
+/** What mappings would do to people; of many, the first of each way, who loses access before others. */
 export type MappingPreview = {
 	ok: true;
 	people: number;
@@ -36,8 +37,10 @@ export function MappingDialog({
 	slug,
 	moved,
 	busy,
+	saving,
 	refusal,
 	onApply,
+	onSave,
 	onClose,
 }: {
 	/** Null: closed. */
@@ -47,8 +50,11 @@ export function MappingDialog({
 	/** The facts changed between looking and applying. */
 	moved: boolean;
 	busy: boolean;
+	/** The file with everybody is being made. */
+	saving: boolean;
 	refusal: RefusalView | null;
 	onApply: (reason: string) => void;
+	onSave: () => void;
 	onClose: () => void;
 }) {
 	const t = useTranslations("mapping");
@@ -87,7 +93,9 @@ export function MappingDialog({
 			<div className="space-y-5">
 				{moved ? <Band tone="care" live title={t("moved")} /> : null}
 				{refusal ? <RefusalBand refusal={refusal} /> : null}
-				{shown ? <Changes key={shown.fingerprint} shown={shown} /> : null}
+				{shown ? (
+					<Changes key={shown.fingerprint} shown={shown} saving={saving} onSave={onSave} />
+				) : null}
 				{lost > 0 ? (
 					<TextField
 						mono
@@ -109,7 +117,18 @@ export function MappingDialog({
 	);
 }
 
-function Changes({ shown }: { shown: MappingPreview }) {
+/** Rows of the table; the rest are counted. */
+const mostListed = 100;
+
+function Changes({
+	shown,
+	saving,
+	onSave,
+}: {
+	shown: MappingPreview;
+	saving: boolean;
+	onSave: () => void;
+}) {
 	const t = useTranslations("mapping");
 	const [way, setWay] = useState<Way | "all">("all");
 	const [text, setText] = useState("");
@@ -120,7 +139,11 @@ function Changes({ shown }: { shown: MappingPreview }) {
 			(way === "all" || change.way === way) &&
 			(!wanted || change.name.toLowerCase().includes(wanted)),
 	);
+	const listed = rows.slice(0, mostListed);
 	const { counts, admins } = shown;
+	// Of a search it is known only how many were found among those who are named.
+	const all = wanted ? rows.length : way === "all" ? shown.count : counts[way];
+	const more = all - listed.length;
 	return (
 		<div className="space-y-4">
 			<FactsRow
@@ -177,7 +200,7 @@ function Changes({ shown }: { shown: MappingPreview }) {
 						{ label: t("after") },
 						{ label: t("because") },
 					]}
-					rows={rows.slice(0, 100).map((change) => ({
+					rows={listed.map((change) => ({
 						key: change.id,
 						cells: [
 							<span key="name" className="[overflow-wrap:anywhere]">
@@ -189,18 +212,15 @@ function Changes({ shown }: { shown: MappingPreview }) {
 						],
 					}))}
 				/>
-				{shown.count > rows.length || rows.length > 100 ? (
-					<PanelFoot>
-						{rows.length > 100 ? t("more", { count: rows.length - 100 }) : null}
-						<a
-							className="font-medium underline underline-offset-4"
-							download="what-would-change.csv"
-							href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(shown))}`}
-						>
-							{t("csv")}
-						</a>
-					</PanelFoot>
-				) : null}
+				<PanelFoot>
+					{more > 0 ? <span>{t("more", { count: more })}</span> : null}
+					{wanted && shown.count > shown.changes.length ? (
+						<span>{t("among", { count: shown.changes.length })}</span>
+					) : null}
+					<Button size="sm" variant="quiet" busy={saving} onClick={onSave}>
+						{t("csv")}
+					</Button>
+				</PanelFoot>
 			</Panel>
 		</div>
 	);
@@ -241,13 +261,9 @@ function Because({ change }: { change: PersonChange }) {
 		...(joins.length > 0 ? [t("joins", { names: joins.join(", ") })] : []),
 		...(leaves.length > 0 ? [t("leaves", { names: leaves.join(", ") })] : []),
 	];
-	const words = {
-		name: source && "name" in source ? source.name : "",
-		role: change.after ?? "",
-	};
 	return (
 		<>
-			{t(`becauseOf.${source?.kind ?? "none"}`, words)}
+			{t(`becauseOf.${source?.kind ?? "none"}`, becauseWords(change))}
 			{groups.length > 0 ? (
 				<span className="block text-sm text-ink-3">{groups.join("; ")}</span>
 			) : null}
@@ -256,13 +272,4 @@ function Because({ change }: { change: PersonChange }) {
 			) : null}
 		</>
 	);
-}
-
-/** Cells a spreadsheet takes for formulas are text. */
-function csvOf({ changes }: MappingPreview): string {
-	const cell = (text: string) => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
-	const lines = changes.map(({ name, before, after, joins, leaves }) =>
-		[name, before ?? "", after ?? "", joins.join("; "), leaves.join("; ")].map(cell).join(","),
-	);
-	return ["person,now,after,joins,leaves", ...lines].join("\r\n");
 }

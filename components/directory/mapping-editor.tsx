@@ -39,6 +39,11 @@ export type MappingActions = {
 		seen: { revision: number; fingerprint: string },
 		reason: string,
 	) => Promise<{ ok: true } | { ok: false; moved: MappingPreview } | RefusalView>;
+	/** Everybody whom the preview of this fingerprint counts, as CSV. */
+	file: (
+		input: { mappings: Mappings },
+		fingerprint: string,
+	) => Promise<{ ok: true; csv: string } | RefusalView>;
 };
 
 /** The groups and what they give. Edits stay in the page until they are previewed and applied. */
@@ -51,6 +56,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 	const [moved, setMoved] = useState(false);
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [pending, start] = useTransition();
+	const [saving, startSaving] = useTransition();
 	const draft = draftOf(view.mappings, edits);
 	const edited = Object.keys(edits);
 
@@ -81,6 +87,14 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				setShown(done.moved);
 				setMoved(true);
 			} else setRefusal(done);
+		});
+
+	const save = () =>
+		startSaving(async () => {
+			if (!shown) return;
+			const file = await actions.file({ mappings: draft }, shown.fingerprint);
+			setRefusal(file.ok ? null : file);
+			if (file.ok) download(file.csv);
 		});
 
 	const isMapped = (id: string) => id in view.mappings || id in edits;
@@ -158,8 +172,10 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				slug={view.slug}
 				moved={moved}
 				busy={pending}
+				saving={saving}
 				refusal={refusal}
 				onApply={apply}
+				onSave={save}
 				onClose={() => {
 					setShown(null);
 					setRefusal(null);
@@ -256,6 +272,14 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 		edit(group.id, null);
 		edit(group.successor.id, mapping);
 	}
+}
+
+function download(csv: string): void {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
+	link.download = "what-would-change.csv";
+	link.click();
+	URL.revokeObjectURL(link.href);
 }
 
 function draftOf(mappings: Mappings, edits: Record<string, Mapping | null>): Mappings {

@@ -1,21 +1,19 @@
 "use server";
 import { revalidatePath } from "next/cache";
+import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { type Refusal, refusal } from "@/app/refusal";
 import { authorize, isFresh } from "@/app/require";
+import { becauseWords } from "@/components/directory/because-words";
 import type { MappingPreview } from "@/components/directory/mapping-dialog";
 import { database, transactOrUndo } from "@/db/client";
 import { asShown, fingerprintOf } from "@/lib/impact/as-shown";
 import { type Impact, whatWouldChange } from "@/lib/impact/what-would-change";
 import { loadRoles } from "@/lib/members/access";
 import { changePolicy } from "@/lib/members/policy-change";
-import type { RoleFact } from "@/lib/policy/access";
-import { policySchema } from "@/lib/policy/document";
-import { adminRole } from "@/lib/roles/permissions";
+import { type Policy, policySchema } from "@/lib/policy/document";
 import { currentPolicy } from "@/lib/workspaces/policy";
-
-/** People named in one preview; the rest are counted. */
-const mostShown = 500;
+import { csvOf, viewOf } from "./view";
 
 const draft = z.object({ mappings: policySchema.shape.mappings });
 
@@ -29,14 +27,46 @@ export async function previewMappingAction(
 	const parsed = draft.safeParse(input);
 	if (!parsed.success) return refusal("malformed");
 	const { workspace } = allowed.session;
-	const db = await database();
-	const { document } = await currentPolicy(db, workspace.id);
-	const impact = await whatWouldChange(db, workspace.id, {
-		...document,
-		mappings: parsed.data.mappings,
-	});
+	const impact = await impactUnder(workspace.id, parsed.data.mappings);
 	if (impact.lastAdmin) return refusal("last_admin", { workspace: workspace.name });
-	return viewOf(impact, await loadRoles(db, workspace.id));
+	return viewOf(impact, await loadRoles(await database(), workspace.id));
+}
+
+/** Everybody whom a preview counted, as CSV. Refused as stale where it would be others by now. */
+export async function mappingFileAction(
+	slug: string,
+	input: unknown,
+	fingerprint: string,
+): Promise<{ ok: true; csv: string } | Refusal> {
+	const allowed = await authorize(slug, "policy.manage");
+	if (!allowed.ok) return refusal(allowed.reason);
+	const parsed = draft.safeParse(input);
+	if (!parsed.success) return refusal("malformed");
+	const impact = await impactUnder(allowed.session.workspace.id, parsed.data.mappings);
+	if (fingerprintOf(impact) !== fingerprint) return refusal("stale");
+	const t = await getTranslations("mapping");
+	const columns = [
+		"person",
+		"email",
+		"now",
+		"after",
+		"joined",
+		"left",
+		"keysEnd",
+		"because",
+	] as const;
+	const csv = csvOf(impact, {
+		head: columns.map((name) => t(name)),
+		none: t("noAccess"),
+		because: (change) => t(`becauseOf.${change.source?.kind ?? "none"}`, becauseWords(change)),
+	});
+	return { ok: true, csv };
+}
+
+async function impactUnder(workspaceId: string, mappings: Policy["mappings"]): Promise<Impact> {
+	const db = await database();
+	const { document } = await currentPolicy(db, workspaceId);
+	return whatWouldChange(db, workspaceId, { ...document, mappings });
 }
 
 /**
@@ -69,25 +99,4 @@ export async function applyMappingAction(
 	if (!done.ok) return refusal(done.reason, { workspace: workspace.name });
 	revalidatePath(`/w/${slug}/sso`, "layout");
 	return { ok: true };
-}
-
-function viewOf(impact: Impact, roles: readonly RoleFact[]): MappingPreview {
-	const ranks = new Map(roles.map(({ name, rank }) => [name, rank]));
-	const rank = (name: string | null) => (name === null ? -1 : (ranks.get(name) ?? 0));
-	const admin = roles.find(({ key }) => key === adminRole)?.name;
-	const changes = impact.changes.map((change) => {
-		const by = rank(change.after) - rank(change.before);
-		const way = change.after === null && by < 0 ? "lost" : by > 0 ? "up" : by < 0 ? "down" : "same";
-		return { ...change, way } as const;
-	});
-	const count = (wanted: string) => changes.filter(({ way }) => way === wanted).length;
-	return {
-		ok: true,
-		people: impact.people,
-		count: changes.length,
-		counts: { up: count("up"), down: count("down"), same: count("same"), lost: count("lost") },
-		admins: changes.filter(({ before, after }) => before !== admin && after === admin).length,
-		changes: changes.slice(0, mostShown),
-		fingerprint: fingerprintOf(impact),
-	};
 }

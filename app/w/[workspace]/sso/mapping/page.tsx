@@ -14,7 +14,7 @@ import { listGroups } from "@/lib/groups/list";
 import { loadRoles } from "@/lib/members/access";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { providerName } from "../directory/provider";
-import { applyMappingAction, previewMappingAction } from "./actions";
+import { applyMappingAction, mappingFileAction, previewMappingAction } from "./actions";
 
 export async function generateMetadata() {
 	const t = await getTranslations("mapping");
@@ -83,6 +83,7 @@ export default async function MappingPage({ params }: PageProps<"/w/[workspace]/
 						actions={{
 							preview: previewMappingAction.bind(null, slug),
 							apply: applyMappingAction.bind(null, slug),
+							file: mappingFileAction.bind(null, slug),
 						}}
 					/>
 				)}
