@@ -23,8 +23,8 @@ const now = () => new Date();
 const onError = (error: unknown) => {
 	throw error;
 };
-const endpoint: Endpoint = (request, on) =>
-	handleScim(request, { db: on, publicUrl, now, onError });
+const endpoint: Endpoint = (request, on, goesOn) =>
+	handleScim(request, { db: on, publicUrl, now, onError, ...(goesOn ? { goesOn } : {}) });
 
 type World = { workspace: Workspace; client: Client };
 
@@ -174,8 +174,8 @@ describe("the self-test", () => {
 		const world = await aWorld();
 		const directory = await findDirectory(db, world.workspace.id);
 		if (!directory) throw new Error("no directory");
-		const steps = await onTrial(db, operator, directory, (tx, token) =>
-			runSelfTest(endpoint, tx as unknown as Db, token, client, { role: null, groups: false }),
+		const steps = await onTrial(db, operator, directory, endpoint, (ask) =>
+			runSelfTest(ask, client, { role: null, groups: false }),
 		);
 		expect(steps?.filter(({ ok }) => !ok)).toEqual([]);
 		expect(steps?.map(({ step }) => step)).toContain("deactivate");
@@ -187,10 +187,61 @@ describe("the self-test", () => {
 		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { directoryRequires: ["roles"] }));
 		const directory = await findDirectory(db, world.workspace.id);
 		if (!directory) throw new Error("no directory");
-		const steps = await onTrial(db, operator, directory, (tx, token) =>
-			runSelfTest(endpoint, tx as unknown as Db, token, "okta", { role: null, groups: false }),
+		const steps = await onTrial(db, operator, directory, endpoint, (ask) =>
+			runSelfTest(ask, "okta", { role: null, groups: false }),
 		);
 		expect(steps?.at(-1)).toMatchObject({ step: "create", ok: false, status: 400 });
 		expect(steps?.at(-1)?.detail).toContain("roles");
+	});
+});
+
+describe("what takes too long", () => {
+	test("begins no step more, and leaves nothing", async () => {
+		const world = await aWorld();
+		const directory = await findDirectory(db, world.workspace.id);
+		if (!directory) throw new Error("no directory");
+		const answered: number[] = [];
+		const slow: Endpoint = async (request, on, goesOn) => {
+			const answer = await endpoint(request, on, goesOn);
+			await new Promise((resolve) => setTimeout(resolve, 1_500));
+			answered.push(answer.status);
+			return answer;
+		};
+		const steps = await onTrial(db, operator, directory, slow, (ask) =>
+			runSelfTest(ask, "okta", { role: null, groups: false }),
+		);
+		expect(steps).toBeNull();
+		expect(answered.length).toBeLessThanOrEqual(4);
+		expect(await users(world)).toBe(0);
+	});
+
+	test("ends between the operations of a bulk", async () => {
+		const world = await aWorld();
+		const directory = await findDirectory(db, world.workspace.id);
+		if (!directory) throw new Error("no directory");
+		let asked = 0;
+		const slow: Endpoint = (request, on, goesOn) =>
+			endpoint(request, on, async () => {
+				asked += 1;
+				await new Promise((resolve) => setTimeout(resolve, 1_500));
+				return goesOn ? goesOn() : true;
+			});
+		const Operations = Array.from({ length: 40 }, (_, index) => ({
+			method: "POST",
+			path: "/Users",
+			bulkId: `b${index}`,
+			data: person(`bulk${index}@acme.test`),
+		}));
+		const answer = await onTrial(db, operator, directory, slow, (ask) =>
+			ask("POST", "/Bulk", {
+				body: JSON.stringify({
+					schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+					Operations,
+				}),
+			}),
+		);
+		expect(answer).toBeNull();
+		expect(asked).toBeLessThanOrEqual(5);
+		expect(await users(world)).toBe(0);
 	});
 });

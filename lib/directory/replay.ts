@@ -5,6 +5,7 @@
  */
 import { and, eq, sql } from "drizzle-orm";
 import { type Db, lockWorkspace, type Tx, transact } from "@/db/client";
+import { writing } from "@/db/once";
 import { directoryGroups, directoryUsers } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
@@ -15,8 +16,21 @@ import { findDirectory } from "./directory";
 import { findRequest, type LoggedRequest } from "./request-list";
 import { lendToken } from "./tokens";
 
-/** Answers SCIM requests with a database: lib/scim's handleScim. */
-export type Endpoint = (request: Incoming, db: Db) => Promise<Reply>;
+/**
+ * Answers SCIM requests with a database: lib/scim's handleScim.
+ * @param goesOn is asked before each operation of a bulk; it ends where that says no.
+ */
+export type Endpoint = (
+	request: Incoming,
+	db: Db,
+	goesOn?: () => Promise<boolean>,
+) => Promise<Reply>;
+
+/** What a request has beside its method and path. */
+type Sent = { body?: string | null; ifMatch?: string | null };
+
+/** Sends one request of a trial. Where its time is over it does not return: the trial ends. */
+export type Ask = (method: string, path: string, sent?: Sent) => Promise<Answered>;
 
 /** What an endpoint answered. */
 export type Answered = { status: number; body: string };
@@ -49,23 +63,36 @@ class TakenBack<T> extends Error {
 
 /**
  * Runs work in a transaction that is rolled back, mails and jobs included, and lasts at most five
- * seconds. @param work sends requests with the token of the directory it is given.
+ * seconds, since nobody else in the workspace gets on meanwhile.
+ * @param work sends requests with a token of the directory.
  * @returns null where it took too long.
  */
 export async function onTrial<T>(
 	db: Db,
 	actor: Actor,
 	directory: Directory,
-	work: (tx: Tx, token: string) => Promise<T>,
+	endpoint: Endpoint,
+	work: (ask: Ask) => Promise<T>,
 ): Promise<T | null> {
 	const now = new Date();
 	const until = now.getTime() + longestMs;
 	try {
 		await transact(db, async (tx) => {
-			await tx.execute(sql`select set_config('statement_timeout', ${String(longestMs)}, true)`);
+			// A statement's timeout knows only its own time: what is left is set before each step.
+			const goesOn = async () => {
+				const left = until - Date.now();
+				if (left <= 0) return false;
+				const timeout = sql`select set_config('statement_timeout', ${String(left)}, true)`;
+				await tx.execute(writing(timeout));
+				return true;
+			};
+			await goesOn();
 			await lockWorkspace(tx, directory.workspaceId, "exclusive");
 			const { token } = await lendToken(tx, actor, directory, "Trial", now);
-			const outcome = await work(tx, token);
+			const outcome = await work(async (method, path, sent = {}) => {
+				if (!(await goesOn())) throw new TakenBack(null);
+				return send(endpoint, tx, token, method, path, sent, goesOn);
+			});
 			throw new TakenBack(Date.now() > until ? null : outcome);
 		});
 	} catch (error) {
@@ -91,8 +118,9 @@ export async function tryAgain(
 	const directory = await findDirectory(db, workspaceId);
 	if (!logged || !directory) return { ok: false, reason: "stale" };
 	if (logged.cut || logged.redacted) return { ok: false, reason: "replay_incomplete" };
-	const answer = await onTrial(db, actor, directory, (tx, token) =>
-		send(endpoint, tx, logged, token),
+	const { method, path, requestBody: body, ifMatch } = logged;
+	const answer = await onTrial(db, actor, directory, endpoint, (ask) =>
+		ask(method, path, { body, ifMatch }),
 	);
 	return answer ? { ok: true, answer } : { ok: false, reason: "replay_slow" };
 }
@@ -117,7 +145,8 @@ export function sendAgain(
 		if (refused) return { ok: false, reason: refused };
 		const name = `${logged.tokenName}, sent again by ${actor.label}`.slice(0, 80);
 		const { token, takeBack } = await lendToken(tx, actor, directory, name, new Date());
-		const answer = await send(endpoint, tx, logged, token);
+		const { method, path, requestBody: body, ifMatch } = logged;
+		const answer = await send(endpoint, tx, token, method, path, { body, ifMatch });
 		await takeBack();
 		await record(tx, workspaceId, actor, {
 			kind: "directory.replayed",
@@ -159,20 +188,24 @@ async function hasMoved(db: Db | Tx, logged: LoggedRequest): Promise<boolean> {
 async function send(
 	endpoint: Endpoint,
 	tx: Tx,
-	{ method, path, requestBody, ifMatch }: LoggedRequest,
 	token: string,
+	method: string,
+	path: string,
+	{ body = null, ifMatch = null }: Sent,
+	goesOn?: () => Promise<boolean>,
 ): Promise<Answered> {
 	const response = await endpoint(
 		new Request(`${env().PUBLIC_URL}/api/scim/v2${path}`, {
 			method,
 			headers: {
 				authorization: `Bearer ${token}`,
-				...(requestBody === null ? {} : { "content-type": "application/scim+json" }),
+				...(body === null ? {} : { "content-type": "application/scim+json" }),
 				...(ifMatch === null ? {} : { "if-match": ifMatch }),
 			},
-			...(requestBody === null || method === "GET" ? {} : { body: requestBody }),
+			...(body === null || method === "GET" ? {} : { body }),
 		}),
 		tx as unknown as Db,
+		goesOn,
 	);
 	return { status: response.status, body: response.body ?? "" };
 }

@@ -3,10 +3,8 @@
  * come back. It runs where everything is taken back (./replay), with the workspace's own policy and
  * strictness, so that it says what that provider would find here today.
  */
-import type { Db } from "@/db/client";
-import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
-import type { Endpoint } from "./replay";
+import type { Ask } from "./replay";
 
 export const testClients = ["okta", "entra", "rfc"] as const;
 export type TestClient = (typeof testClients)[number];
@@ -94,9 +92,7 @@ const dialects: Record<
 
 /** Sends the whole life of a person and a group, and says of each step whether it was as it must be. */
 export async function runSelfTest(
-	endpoint: Endpoint,
-	db: Db,
-	token: string,
+	ask: Ask,
 	client: TestClient,
 	needs: TestNeeds,
 ): Promise<StepResult[]> {
@@ -109,14 +105,17 @@ export async function runSelfTest(
 		body: unknown,
 		fits: (answer: Answer) => boolean,
 	): Promise<Body> => {
-		const answer = await send(endpoint, db, token, method, path, body);
+		const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+		const answered = await ask(method, path, sent);
+		const { status } = answered;
+		const answer: Answer = { status, body: answered.body ? JSON.parse(answered.body) : {} };
 		const ok = fits(answer);
 		const said = typeof answer.body.detail === "string" ? answer.body.detail : null;
 		results.push({
 			step: name,
 			ok,
 			sent: `${method} ${path}`,
-			status: answer.status,
+			status,
 			detail: ok ? null : said,
 		});
 		return answer.body;
@@ -192,26 +191,4 @@ function personFor({ role }: TestNeeds) {
 		active: true,
 		...(role === null ? {} : { roles: [{ value: role }] }),
 	};
-}
-
-async function send(
-	endpoint: Endpoint,
-	db: Db,
-	token: string,
-	method: string,
-	path: string,
-	body: unknown,
-): Promise<Answer> {
-	const response = await endpoint(
-		new Request(`${env().PUBLIC_URL}/api/scim/v2${path}`, {
-			method,
-			headers: {
-				authorization: `Bearer ${token}`,
-				...(body === undefined ? {} : { "content-type": "application/scim+json" }),
-			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		}),
-		db,
-	);
-	return { status: response.status, body: response.body ? JSON.parse(response.body) : {} };
 }

@@ -5,7 +5,7 @@
  */
 import { isOk, type Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
-import type { Call } from "./call";
+import type { Call, ScimDeps } from "./call";
 import { badRequest, errorResponse, ScimError, scimResponse } from "./errors";
 import { field, maxOperations } from "./patch";
 import { isRecord } from "./schema";
@@ -31,7 +31,7 @@ type Outcome = { operation: Operation; response: Reply };
 /** @throws ScimError 400 for a message that cannot be understood, 413 for too many operations. */
 export async function answerBulk(call: Call, perform: Perform): Promise<Reply> {
 	const { operations, failOnErrors } = readBulk(await readJson(call), call.caller.directory);
-	const run = new Run(perform, failOnErrors);
+	const run = new Run(perform, failOnErrors, call.deps.goesOn);
 	await run.all(operations);
 	const Operations = run.outcomes.flatMap((outcome) => (outcome ? presentOutcome(outcome) : []));
 	return scimResponse(200, { schemas: [responseSchema], Operations });
@@ -86,10 +86,12 @@ class Run {
 	private errors = 0;
 	private readonly perform: Perform;
 	private readonly failOnErrors: number;
+	private readonly goesOn: ScimDeps["goesOn"];
 
-	constructor(perform: Perform, failOnErrors: number) {
+	constructor(perform: Perform, failOnErrors: number, goesOn: ScimDeps["goesOn"]) {
 		this.perform = perform;
 		this.failOnErrors = failOnErrors;
+		this.goesOn = goesOn;
 	}
 
 	async all(operations: Operation[]): Promise<void> {
@@ -99,7 +101,7 @@ class Run {
 		while (waiting.length > 0) {
 			const later: typeof waiting = [];
 			for (const item of waiting) {
-				if (this.isOver()) return;
+				if (await this.isOver()) return;
 				const open = this.openIn(item.operation).filter((id) => named.has(id));
 				if (open.length > 0) later.push(item);
 				else await this.one(item.operation, item.place);
@@ -142,7 +144,7 @@ class Run {
 	/** What was created without its references is replaced by what was meant. */
 	private async complete(operation: Operation, place: number): Promise<void> {
 		const id = this.ids.get(operation.bulkId ?? "");
-		if (!id || this.isOver()) return;
+		if (!id || (await this.isOver())) return;
 		const { path, data } = operation;
 		const response = await this.ask({
 			...operation,
@@ -203,8 +205,9 @@ class Run {
 		);
 	}
 
-	private isOver(): boolean {
-		return this.failOnErrors > 0 && this.errors >= this.failOnErrors;
+	private async isOver(): Promise<boolean> {
+		if (this.failOnErrors > 0 && this.errors >= this.failOnErrors) return true;
+		return this.goesOn ? !(await this.goesOn()) : false;
 	}
 }
 

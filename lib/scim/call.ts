@@ -19,6 +19,8 @@ export type ScimDeps = {
 	onError: (error: unknown) => void;
 	/** Told of every request with a known token, once it is answered. */
 	note?: (entry: RequestEntry) => void;
+	/** Asked before each operation of a bulk, which ends where it says no. */
+	goesOn?: () => Promise<boolean>;
 	/** The most bytes of a body; 4 MiB unless said. */
 	maxBody?: number;
 };

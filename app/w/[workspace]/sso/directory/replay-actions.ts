@@ -2,7 +2,7 @@
 import { revalidatePath } from "next/cache";
 import { type Refusal, refusal } from "@/app/refusal";
 import { authorize } from "@/app/require";
-import { type Db, database } from "@/db/client";
+import { database } from "@/db/client";
 import { findDirectory } from "@/lib/directory/directory";
 import {
 	type Answered,
@@ -21,9 +21,10 @@ import { handleScim } from "@/lib/scim/endpoint";
 import { currentPolicy } from "@/lib/workspaces/policy";
 
 /** The endpoint on a transaction of ours; it is not in the request log. */
-const endpoint: Endpoint = (request, db) =>
+const endpoint: Endpoint = (request, db, goesOn) =>
 	handleScim(request, {
 		db,
+		...(goesOn ? { goesOn } : {}),
 		publicUrl: env().PUBLIC_URL,
 		now: () => new Date(),
 		onError: (err) => log().error({ err }, "A SCIM request failed on trial"),
@@ -64,8 +65,8 @@ export async function selfTestAction(
 		role: document.rolesFrom === "attribute" ? (lowest?.name ?? null) : null,
 		groups: document.groupsSync === "on",
 	};
-	const steps = await onTrial(db, actor, directory, (tx, token) =>
-		runSelfTest(endpoint, tx as unknown as Db, token, chosen, needs),
+	const steps = await onTrial(db, actor, directory, endpoint, (ask) =>
+		runSelfTest(ask, chosen, needs),
 	);
 	return { ok: true, steps };
 }
