@@ -1,14 +1,14 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, transact } from "@/db/client";
-import { connections, invitations, members, outbox } from "@/db/schema";
-import { aWorkspace, freshDb } from "@/db/testing";
+import { connections, invitations, jobs, members, outbox } from "@/db/schema";
+import { aWorkspace, freshDb, setPolicy } from "@/db/testing";
 import { acceptByPassword } from "@/lib/accounts/accept-invitation";
 import { newId } from "@/lib/platform/ids";
 import { runDueJobs } from "@/lib/platform/jobs";
 import { admit, type SignInAttempt } from "@/lib/policy/admit";
 import type { Policy } from "@/lib/policy/document";
-import { aClient, aConnection, type Client, person } from "@/lib/scim/testing";
+import { aClient, aConnection, type Client, patchOp, person } from "@/lib/scim/testing";
 import { findConnection } from "@/lib/sso/connections";
 import { loadSsoFacts } from "@/lib/sso/facts";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -110,6 +110,50 @@ describe("where they must accept first", () => {
 			role: "member",
 		});
 		expect(await accept()).toEqual({ ok: false, reason: "link_expired" });
+	});
+
+	test("who has no role yet is invited once a group brings one, and only then", async () => {
+		const world = await aWorld("invite");
+		const { workspace, client } = world;
+		const pushed = await client.send("POST", "/Groups", {
+			schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+			displayName: "engineering",
+		});
+		const group = pushed.body.id;
+		await transact(db, (tx) =>
+			setPolicy(tx, workspace.id, {
+				rolesFrom: "groups",
+				groupsSync: "on",
+				defaultRole: null,
+				mappings: { [group]: { role: "member" } },
+			}),
+		);
+		const id = await add(world);
+		await run(2);
+		expect(await mails(world)).toEqual([]);
+		await client.send("PATCH", `/Groups/${group}`, {
+			schemas: [patchOp],
+			Operations: [{ op: "add", path: "members", value: [{ value: id }] }],
+		});
+		await run(10);
+		await run(60);
+		expect((await mails(world)).map(({ to }) => to)).toEqual([email]);
+		expect(await memberOf(world, id)).toMatchObject({ suspendedBy: "invitation", role: null });
+	});
+
+	test("who never gets a role is looked at for two weeks, and then no more", async () => {
+		const world = await aWorld("invite");
+		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { defaultRole: null }));
+		const id = await add(world);
+		const waits = () => db.$count(jobs, eq(jobs.uniqueKey, `directory.welcome ${id}`));
+		const day = 24 * 60;
+		await run(2);
+		expect(await run(3)).toBe(0);
+		await run(13 * day);
+		expect(await waits()).toBe(1);
+		await run(15 * day);
+		expect(await waits()).toBe(0);
+		expect(await mails(world)).toEqual([]);
 	});
 
 	test("single sign-on lets them in by the link, and not without", async () => {
