@@ -31,7 +31,7 @@ type Outcome = { operation: Operation; response: Reply };
 /** @throws ScimError 400 for a message that cannot be understood, 413 for too many operations. */
 export async function answerBulk(call: Call, perform: Perform): Promise<Reply> {
 	const { operations, failOnErrors } = readBulk(await readJson(call), call.caller.directory);
-	const run = new Run(perform, failOnErrors, call.deps.goesOn);
+	const run = new Run(perform, call, failOnErrors);
 	await run.all(operations);
 	const Operations = run.outcomes.flatMap((outcome) => (outcome ? presentOutcome(outcome) : []));
 	return scimResponse(200, { schemas: [responseSchema], Operations });
@@ -85,13 +85,15 @@ class Run {
 	private readonly ids = new Map<string, string | null>();
 	private errors = 0;
 	private readonly perform: Perform;
+	private readonly base: string;
 	private readonly failOnErrors: number;
 	private readonly goesOn: ScimDeps["goesOn"];
 
-	constructor(perform: Perform, failOnErrors: number, goesOn: ScimDeps["goesOn"]) {
+	constructor(perform: Perform, { base, deps }: Call, failOnErrors: number) {
 		this.perform = perform;
+		this.base = base;
 		this.failOnErrors = failOnErrors;
-		this.goesOn = goesOn;
+		this.goesOn = deps.goesOn;
 	}
 
 	async all(operations: Operation[]): Promise<void> {
@@ -136,8 +138,9 @@ class Run {
 		this.outcomes[place] = { operation, response };
 		if (!isOk(response)) this.errors += 1;
 		if (operation.bulkId !== undefined) {
-			const id = response.headers.location?.split("/").at(-1);
-			this.ids.set(operation.bulkId, isOk(response) && id ? id : null);
+			const made = operation.method === "POST" && isOk(response);
+			const id = made ? response.headers.location?.split("/").at(-1) : undefined;
+			this.ids.set(operation.bulkId, id ?? null);
 		}
 	}
 
@@ -158,13 +161,18 @@ class Run {
 		this.errors += 1;
 	}
 
+	/** An operation's answer, with the address of its resource wherever there is one (§3.7). */
 	private async ask(operation: Operation): Promise<Reply> {
 		try {
 			const path = operation.path
 				.split("/")
 				.map((segment) => this.resolved(segment))
 				.join("/");
-			return await this.perform({ ...operation, path, data: this.filled(operation.data) });
+			const data = this.filled(operation.data);
+			const response = await this.perform({ ...operation, path, data });
+			// Only a POST has to tell: any other is about the address it was sent to, refused or not.
+			if (operation.method === "POST") return response;
+			return { ...response, headers: { ...response.headers, location: `${this.base}${path}` } };
 		} catch (error) {
 			if (error instanceof ScimError) return errorResponse(error);
 			throw error;

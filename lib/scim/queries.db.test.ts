@@ -183,6 +183,65 @@ describe("bulk", () => {
 	});
 });
 
+describe("the answers of bulk", () => {
+	const base = "https://gatehouse.test/api/scim/v2";
+	/** What is said of the operations, in their order. */
+	const answersTo = async (of: Client, Operations: unknown[]) => {
+		const { body } = await of.send("POST", "/Bulk", { Operations });
+		return body.Operations as { location?: string; version?: string; status: string }[];
+	};
+	const post = (bulkId: string, data: Record<string, unknown>) => ({
+		method: "POST",
+		path: "/Users",
+		bulkId,
+		data: { userName: bulkId, ...data },
+	});
+
+	test("say where each resource is, also of what failed, but for what was not made", async () => {
+		const own = await aClient(db, (await aWorkspace(db)).id);
+		const [id = ""] = await manyPeople(db, own, 1, somebody("x"));
+		const group = await own.send("POST", "/Groups", { displayName: "G" });
+		const path = `/Users/${id}`;
+		const set = (path: string, value: string) => ({
+			Operations: [{ op: "replace", path, value }],
+		});
+		const answers = await answersTo(own, [
+			post("a", {}),
+			post("a again", { userName: "a" }),
+			{ method: "PUT", path, bulkId: "b", data: { userName: "x" } },
+			{ method: "PUT", path, data: { userName: "a" } },
+			{ method: "PATCH", path: "/Users/bulkId:a", data: set("title", "T") },
+			{ method: "PATCH", path, version: 'W/"7"', data: set("title", "T") },
+			// It made nothing, so nothing is meant by its bulkId.
+			{ method: "PATCH", path: "/Users/bulkId:b", data: set("title", "T") },
+			{ method: "PATCH", path: `/Groups/${group.body.id}`, data: set("displayName", "H") },
+			{ method: "DELETE", path },
+			{ method: "DELETE", path },
+		]);
+		const [made] = answers;
+		expect(made?.location).toMatch(/^https:.*\/Users\/.{36}$/);
+		expect(answers.map(({ status, location }) => [status, location])).toEqual([
+			["201", made?.location],
+			["409", undefined],
+			["200", `${base}${path}`],
+			["409", `${base}${path}`],
+			["200", made?.location],
+			["412", `${base}${path}`],
+			// A reference to nothing is nowhere.
+			["400", undefined],
+			["204", `${base}/Groups/${group.body.id}`],
+			["204", `${base}${path}`],
+			["404", `${base}${path}`],
+		]);
+		const [inWorkspace] = (
+			await own.send("POST", `/${own.workspaceId}/Bulk`, {
+				Operations: [{ method: "DELETE", path }],
+			})
+		).body.Operations as { location: string }[];
+		expect(inWorkspace?.location).toBe(`${base}/${own.workspaceId}${path}`);
+	});
+});
+
 describe("the limit on requests", () => {
 	test("is the directory's own, says when to go on, and lets others be", async () => {
 		const [own, other] = [
