@@ -144,7 +144,10 @@ class Run {
 		}
 	}
 
-	/** What was created without its references is replaced by what was meant. */
+	/**
+	 * What was created without its references is replaced by what was meant. The answer stays that
+	 * of the POST but for the version; a refusal says where what is incomplete now stands.
+	 */
 	private async complete(operation: Operation, place: number): Promise<void> {
 		const id = this.ids.get(operation.bulkId ?? "");
 		if (!id || (await this.isOver())) return;
@@ -156,9 +159,11 @@ class Run {
 			version: undefined,
 			data,
 		});
-		if (isOk(response)) return;
-		this.outcomes[place] = { operation, response };
-		this.errors += 1;
+		if (!isOk(response)) this.errors += 1;
+		const created = this.outcomes[place]?.response ?? response;
+		const headers = { ...created.headers, ...response.headers };
+		const last = isOk(response) ? created : response;
+		this.outcomes[place] = { operation, response: { ...last, headers } };
 	}
 
 	/** An operation's answer, with the address of its resource wherever there is one (§3.7). */

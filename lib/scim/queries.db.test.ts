@@ -240,6 +240,35 @@ describe("the answers of bulk", () => {
 		).body.Operations as { location: string }[];
 		expect(inWorkspace?.location).toBe(`${base}/${own.workspaceId}${path}`);
 	});
+
+	test("have the version that is left when two name each other", async () => {
+		const own = await aClient(db, (await aWorkspace(db)).id);
+		const answers = await answersTo(own, [
+			post("a", { manager: { value: "bulkId:b" } }),
+			post("b", { manager: { value: "bulkId:a" } }),
+		]);
+		const { body } = await own.send("GET", "/Users");
+		expect(answers).toMatchObject(
+			body.Resources.map(({ meta: { location, version } }) => ({
+				status: "201",
+				location,
+				version,
+			})),
+		);
+		expect(answers.map(({ version }) => version)).toEqual(['W/"2"', 'W/"1"']);
+	});
+
+	test("that cannot be completed say where what was made is", async () => {
+		const own = await aClient(db, (await aWorkspace(db)).id);
+		const [first, second] = await answersTo(own, [
+			post("a", { manager: { value: "bulkId:b" } }),
+			post("b", { manager: { value: "bulkId:a" }, userName: "a" }),
+		]);
+		expect(second).toMatchObject({ status: "409" });
+		const { body } = await own.send("GET", "/Users");
+		expect(body.Resources).toHaveLength(1);
+		expect(first).toMatchObject({ status: "400", location: body.Resources[0]?.meta.location });
+	});
 });
 
 describe("the limit on requests", () => {
