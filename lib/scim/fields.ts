@@ -17,11 +17,20 @@ type Folding = "key" | "text" | null;
 
 /** How one attribute is asked for. Every expression is null where the attribute has no value. */
 export type Field =
-	/** `folding`: how what is kept was folded, or null. `holds` asks for an equal by index. */
-	| { kind: "text"; sql: SQL; folding: Folding; holds?: (value: unknown) => SQL }
+	/**
+	 * `folding`: how what is kept was folded, or null. `holds` asks for an equal by index; where
+	 * `indexed`, comparing `sql` itself does, or there is nothing to look at.
+	 */
+	| {
+			kind: "text";
+			sql: SQL;
+			folding: Folding;
+			indexed?: boolean;
+			holds?: (value: unknown) => SQL;
+	  }
 	| { kind: "id"; sql: SQL }
 	| { kind: "boolean"; sql: SQL; holds?: (value: unknown) => SQL }
-	| { kind: "date"; sql: SQL }
+	| { kind: "date"; sql: SQL; indexed: boolean }
 	/** A list: whether one of its elements satisfies a condition on its parts. */
 	| {
 			kind: "list";
@@ -46,11 +55,28 @@ export type Source = {
 	field: (target: Target, base: string) => Field | undefined;
 };
 
-const text = (expression: SQL, folding: Folding): Field => ({
+const text = (expression: SQL, folding: Folding, indexed = false): Field => ({
 	kind: "text",
 	sql: expression,
 	folding,
+	indexed,
 });
+
+/** Whether an index finds the rows of which a field equals a value. */
+export function hasIndex(field: Field): boolean {
+	switch (field.kind) {
+		case "id":
+			return true;
+		case "text":
+			return field.indexed === true || field.holds !== undefined;
+		case "boolean":
+			return field.holds !== undefined;
+		case "date":
+			return field.indexed;
+		default:
+			return false;
+	}
+}
 
 /** What both types have (RFC 7643 §3.1). */
 function commonField(
@@ -60,15 +86,15 @@ function commonField(
 	base: string,
 ): Field | undefined {
 	if (attribute?.name === "id") return { kind: "id", sql: sql`${alias}.id` };
-	if (attribute?.name === "externalId") return text(sql`${alias}.external_id`, null);
+	if (attribute?.name === "externalId") return text(sql`${alias}.external_id`, null, true);
 	if (attribute?.name !== "meta") return undefined;
 	switch (sub?.name) {
 		case "created":
-			return { kind: "date", sql: sql`${alias}.created_at` };
+			return { kind: "date", sql: sql`${alias}.created_at`, indexed: true };
 		case "lastModified":
-			return { kind: "date", sql: sql`${alias}.last_modified_at` };
+			return { kind: "date", sql: sql`${alias}.last_modified_at`, indexed: type === userType };
 		case "resourceType":
-			return text(sql`${type.name}::text`, null);
+			return text(sql`${type.name}::text`, null, true);
 		case "location":
 			return text(sql`(${`${base}${type.endpoint}/`}::text || ${alias}.id::text)`, null);
 		case "version":
@@ -89,7 +115,7 @@ const userSource: Source = {
 		if (!attribute || attribute.returned === "never") return undefined;
 		if (!extension) {
 			if (attribute.name === "schemas") return schemasOfUsers();
-			if (attribute.name === "userName") return text(sql`u.user_name_key`, "key");
+			if (attribute.name === "userName") return text(sql`u.user_name_key`, "key", true);
 			if (attribute.name === "active") return { kind: "boolean", sql: sql`u.active` };
 			if (attribute.name === "groups") return groupsOfUser(base, attribute);
 			const common = commonField(userType, sql`u`, target, base);
@@ -114,7 +140,7 @@ export const groupSource: Source = {
 	alias: sql`g`,
 	field(target, base) {
 		const { attribute } = target;
-		if (attribute?.name === "displayName") return text(sql`g.name_key`, "key");
+		if (attribute?.name === "displayName") return text(sql`g.name_key`, "key", true);
 		if (attribute?.name === "members") return membersOfGroup(base, attribute);
 		if (attribute?.name === "schemas")
 			return { kind: "schemas", urns: [{ urn: groupType.schema.id, present: sql`true` }] };

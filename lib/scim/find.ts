@@ -64,7 +64,10 @@ export async function find(db: Db, search: Search): Promise<Found> {
 }
 
 const tooMany = () =>
-	badRequest("tooMany", "The query took too long. Ask with eq, or for fewer people.");
+	badRequest(
+		"tooMany",
+		"The query took too long. Ask with eq for an id, a name or an address, or for fewer people.",
+	);
 
 /** How many rows a query may have to look at. */
 async function entriesIn(db: Db, { sources, directory, base }: Search): Promise<number> {

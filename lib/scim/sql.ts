@@ -10,7 +10,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { foldText } from "@/lib/directory/person";
 import { compare, joined, present, textOf, unfit } from "./compare";
 import { badRequest } from "./errors";
-import { type Field, groupSource, type Source } from "./fields";
+import { type Field, groupSource, hasIndex, type Source } from "./fields";
 import { type AttributePath, type Filter, formatPath } from "./filter";
 import { isEmailAlias } from "./query";
 import { type Attribute, partOf, resolve } from "./schema";
@@ -24,7 +24,7 @@ type Context = {
 	base: string;
 	/** Where several types are asked, one may lack what another has; it then has no value. */
 	mixed: boolean;
-	/** Below a `not`, where null must not be. */
+	/** Below a `not`, where null must not be, and no index answers. */
 	negated: boolean;
 	/** Counts the comparisons that no index answers. */
 	seen: { scans: number };
@@ -68,7 +68,6 @@ function compileFilter(filter: Filter, context: Context): SQL {
 				filter.terms.map((term) => compileFilter(term, context)),
 			);
 		case "not":
-			context.seen.scans += 1;
 			return sql`(not ${compileFilter(filter.term, { ...context, negated: true })})`;
 		case "element":
 			return compileElement(filter.path, filter.where, context);
@@ -87,12 +86,15 @@ type List = Extract<Field, { kind: "list" }>;
 const aliased = (path: AttributePath): AttributePath =>
 	isEmailAlias(path) ? { name: "emails", sub: "value" } : path;
 
+/** What a type has no attribute for. */
+const nothing: Field = { kind: "text", sql: sql`null::text`, folding: null, indexed: true };
+
 /** What a path names. For a list also the part of its elements that is meant: `value`, if none. */
 function fieldOf(path: AttributePath, context: Context): [Field, Attribute | undefined] {
 	const { source, base, mixed } = context;
 	const target = resolve(source.type, path);
 	const field = target && source.field(target, base);
-	if (!field && mixed) return [{ kind: "text", sql: sql`null::text`, folding: null }, undefined];
+	if (!field && mixed) return [nothing, undefined];
 	if (!target || !field)
 		throw badRequest("invalidFilter", `There is no attribute "${formatPath(path)}".`);
 	const { attribute, sub, extension } = target;
@@ -115,7 +117,10 @@ function compileInList(
 	if (!part) throw badRequest("invalidFilter", `${name} cannot be compared as a whole.`);
 	// Of the whole list only whether there is one is asked.
 	const asked = filter.kind === "present" && filter.path.sub === undefined;
-	if (asked) return field.exists(undefined);
+	if (asked) {
+		context.seen.scans += 1;
+		return field.exists(undefined);
+	}
 	// No value at all: no element has the part.
 	if (filter.kind === "compare" && filter.value === null) {
 		const present: Leaf = { kind: "present", path: { name: part.name } };
@@ -133,7 +138,10 @@ function compileElement(path: AttributePath, where: Filter, context: Context, kn
 	if (field.kind !== "list")
 		throw badRequest("invalidFilter", `${formatPath(path)} is not a list and takes no brackets.`);
 	const parts = field.holds && partsOf(where, field.attribute);
-	if (parts && field.holds) return field.holds(parts);
+	if (parts && field.holds) {
+		if (context.negated) context.seen.scans += 1;
+		return field.holds(parts);
+	}
 	return field.exists(compileParts(where, field, context));
 }
 
@@ -186,8 +194,8 @@ function partsOf(where: Filter, attribute: Attribute): Record<string, unknown> |
 }
 
 function compileLeaf(field: Field, filter: Leaf, context: Context, path: AttributePath): SQL {
-	if (filter.kind === "present" || filter.op !== "eq" || filter.value === null)
-		context.seen.scans += 1;
+	const isEqual = filter.kind === "compare" && filter.op === "eq" && filter.value !== null;
+	if (!isEqual || context.negated || !hasIndex(field)) context.seen.scans += 1;
 	if (filter.kind === "present") return present(field, path);
 	const { op, value } = filter;
 	if (value === null) {
