@@ -10,6 +10,7 @@ import { EnvError, prepareEnv } from "@/lib/platform/env";
 import {
 	type Answer,
 	changePlanOf,
+	limitDirectory,
 	openWorkspace,
 	recoverAdmin,
 	replaceSamlKey,
@@ -69,6 +70,13 @@ const commands: Command[] = [
 		options: {},
 		what: "vouch that a domain is the workspace's own, in place of its DNS record",
 		run: (db, [slug = "", domain = ""]) => vouch(db, slug, domain),
+	},
+	{
+		words: ["directory", "rate"],
+		operands: ["slug", "number|usual"],
+		options: {},
+		what: "how many requests a minute the directory may send before it is answered 429",
+		run: (db, [slug = "", rate = ""]) => limitDirectory(db, slug, rate),
 	},
 	{
 		words: ["activity", "verify"],

@@ -109,6 +109,7 @@ const kinds = [
 	"directory.hold_dismissed",
 	"directory.hold_lapsed",
 	"directory.group_answer_changed",
+	"directory.rate_changed",
 	"directory.replayed",
 ] as const;
 type ActivityKind = (typeof kinds)[number];

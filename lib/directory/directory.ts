@@ -163,6 +163,22 @@ export async function setGroupPatchAnswer(
 	});
 }
 
+/** How many requests a minute the directory may send; null for the usual number. */
+export async function setRateLimit(
+	tx: Tx,
+	actor: Actor,
+	directory: Directory,
+	rateLimit: number | null,
+): Promise<void> {
+	if (directory.rateLimit === rateLimit) return;
+	await tx.update(directories).set({ rateLimit }).where(keyOf(directory));
+	await record(tx, directory.workspaceId, actor, {
+		kind: "directory.rate_changed",
+		subject: { kind: "directory", id: directory.id, label: "Directory sync" },
+		details: { before: directory.rateLimit, after: rateLimit },
+	});
+}
+
 /** The directory of a workspace, or null where none was ever turned on. */
 export async function findDirectory(db: Db | Tx, workspaceId: string): Promise<Directory | null> {
 	const [directory] = await db

@@ -6,6 +6,7 @@ import { type Db, type Tx, transact } from "@/db/client";
 import { setPassword } from "@/lib/accounts/passwords";
 import { recoverAdmin as recover } from "@/lib/accounts/recovery";
 import { verifyActivity } from "@/lib/activity/verify";
+import { findDirectory, setRateLimit } from "@/lib/directory/directory";
 import { createMember } from "@/lib/members/members";
 import { vouchForDomain } from "@/lib/sso/domains";
 import { viewCertificate } from "@/lib/sso/saml/certificates";
@@ -107,6 +108,26 @@ export function changePlanOf(db: Db, slug: string, plan: string): Promise<Answer
 		if (workspace.plan === plan) return `${workspace.name} has plan ${plan} already.`;
 		await changePlan(tx, operator, workspace, plan);
 		return `${workspace.name} has plan ${plan} now; it had ${workspace.plan}.`;
+	});
+}
+
+/** What a column of the database holds. */
+const largestRate = 2 ** 31 - 1;
+
+/** Sets how many requests a minute a workspace's directory may send. "usual" takes that back. */
+export function limitDirectory(db: Db, slug: string, rate: string): Promise<Answer> {
+	return answer(db, async (tx) => {
+		const wanted = rate === "usual" ? null : Number(/^[1-9]\d*$/.exec(rate)?.[0]);
+		if (wanted !== null && !(wanted <= largestRate))
+			throw new Refused(
+				`Requests a minute are a whole number from 1 to ${largestRate}, or "usual".`,
+			);
+		const workspace = await workspaceOf(tx, slug);
+		const directory = await findDirectory(tx, workspace.id);
+		if (!directory) throw new Refused(`Directory sync of ${workspace.name} was never turned on.`);
+		await setRateLimit(tx, operator, directory, wanted);
+		const many = wanted === null ? "as many requests as usual" : `${wanted} requests a minute`;
+		return `The directory of ${workspace.name} may send ${many} through one process.`;
 	});
 }
 
