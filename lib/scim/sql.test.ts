@@ -1,6 +1,7 @@
 /** Which filters are given only so much time: those with comparisons that no index answers. */
 import { expect, test } from "vitest";
 import { newId } from "@/lib/platform/ids";
+import { ScimError } from "./errors";
 import { groupSource, usersShown } from "./fields";
 import { parseFilter } from "./filter";
 import { compile } from "./sql";
@@ -23,6 +24,7 @@ test.each([
 	["people", 'displayName eq "Ada"'],
 	["people", 'title eq "Countess" or name.familyName eq "Byron"'],
 	["people", 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "D"'],
+	["people", 'name[givenName eq "Ada" and familyName eq "Byron"]'],
 	["people", 'groups.value eq "01a21795-f572-739a-9f13-71a2726d2a96"'],
 	["people", 'meta.created eq "2026-01-01T00:00:00Z"'],
 	["people", 'meta.lastModified eq "2026-01-01T00:00:00Z"'],
@@ -49,6 +51,8 @@ test.each([
 	["people", 'emails[type eq "a" or type eq "b"]', 2],
 	["people", 'emails[not (type eq "a")]', 1],
 	["people", "emails pr", 1],
+	["people", 'name[givenName co "a"]', 1],
+	["people", 'manager[value eq "1"]', 1],
 	["people", "title pr", 1],
 	["people", 'title co "a"', 1],
 	["people", "title eq null", 1],
@@ -61,6 +65,14 @@ test.each([
 ] as const)("no index answers %s by %s", (of, filter, scans) => {
 	expect(scansOf(of, filter)).toBe(scans);
 });
+
+test.each(['name[nosuch eq "a"]', 'name[givenName[a eq "b"]]', 'meta[name.givenName eq "a"]'])(
+	"%s names nothing, whether one type is asked or both",
+	(filter) => {
+		for (const mixed of [false, true])
+			expect(() => scansOf("people", filter, mixed)).toThrow(ScimError);
+	},
+);
 
 test("what a type does not have is looked for nowhere", () => {
 	expect(scansOf("groups", 'userName eq "ada"', true)).toBe(0);

@@ -70,7 +70,7 @@ function compileFilter(filter: Filter, context: Context): SQL {
 		case "not":
 			return sql`(not ${compileFilter(filter.term, { ...context, negated: true })})`;
 		case "element":
-			return compileElement(filter.path, filter.where, context);
+			return compileBrackets(filter.path, filter.where, context);
 		default: {
 			const path = aliased(filter.path);
 			const [field, part] = fieldOf(path, context);
@@ -129,6 +129,31 @@ function compileInList(
 		if (filter.op === "ne") return some;
 	}
 	return compileElement({ name }, { ...filter, path: { name: part.name } }, context, field);
+}
+
+/** What stands in brackets after an attribute: of a list or of one with parts, which is like one. */
+function compileBrackets(path: AttributePath, where: Filter, context: Context): SQL {
+	const { source, base } = context;
+	const target = resolve(source.type, path);
+	const field = target && source.field(target, base);
+	if (!target?.attribute || field?.kind !== "object") return compileElement(path, where, context);
+	const asked = partsAsked(path, where, target.attribute);
+	return joined("and", [present(field, path), compileFilter(asked, context)]);
+}
+
+/** `name[givenName eq "a"]` as `name.givenName eq "a"`, which an index may answer. */
+function partsAsked(path: AttributePath, where: Filter, attribute: Attribute): Filter {
+	switch (where.kind) {
+		case "and":
+		case "or":
+			return { ...where, terms: where.terms.map((term) => partsAsked(path, term, attribute)) };
+		case "not":
+			return { ...where, term: partsAsked(path, where.term, attribute) };
+		case "element":
+			throw badRequest("invalidFilter", "A value filter cannot hold another one.");
+		default:
+			return { ...where, path: { ...path, sub: partNamed(attribute, where.path).name } };
+	}
 }
 
 /** `emails[...]`: one element satisfies all of it. */
