@@ -489,6 +489,24 @@ describe("a body", () => {
 		const dotted = { schemas: [core], userName: "a", "name.givenName": "x" };
 		expect(() => read(dotted, strict)).toThrow(refusedWith("invalidSyntax"));
 	});
+
+	test.each([
+		["a schema there is not", [core, "urn:example:x"]],
+		["the core's with more behind it", [`${core}X`]],
+		["the core's twice, once with more behind it", [core, `${core}X`]],
+		["the one of a group", [core, "urn:ietf:params:scim:schemas:core:2.0:Group"]],
+		["an extension's alone", [enterprise]],
+		["what is no text", [core, 7]],
+		["none", []],
+		["a text", core],
+	])("names its schemas exactly in strict mode, not %s", (_, schemas) => {
+		expect(() => read({ schemas, userName: "a" }, strict)).toThrow(refusedWith("invalidSyntax"));
+	});
+
+	test("may name its schemas in any letter case and order in strict mode too", () => {
+		const schemas = [enterprise.toUpperCase(), core.toLowerCase()];
+		expect(read({ schemas, userName: "a" }, strict)).toEqual({ userName: "a" });
+	});
 });
 
 describe("any PATCH", () => {

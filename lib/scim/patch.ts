@@ -251,15 +251,22 @@ export function field(body: Record<string, unknown>, name: string): unknown {
 }
 
 function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {
-	const texts = Array.isArray(schemas) ? schemas.filter((item) => typeof item === "string") : [];
 	if (!mode.strict && (schemas === undefined || schemas === null)) return;
+	const core = type.schema.id;
+	const listed: unknown[] = Array.isArray(schemas) ? schemas : [];
+	const texts = listed.filter((item) => typeof item === "string");
 	// OneLogin still names the core schema as it was before RFC 7643.
-	const names = mode.strict ? [type.schema.id] : [type.schema.id, "urn:scim:schemas:core:"];
+	const olderCore = "urn:scim:schemas:core:";
 	const known = texts.some((text) =>
-		names.some((name) => foldName(text).startsWith(foldName(name))),
+		mode.strict
+			? sameName(text, core)
+			: [core, olderCore].some((name) => foldName(text).startsWith(foldName(name))),
 	);
-	if (!known)
-		throw badRequest("invalidSyntax", `schemas must be a list that holds "${type.schema.id}".`);
+	if (!known) throw badRequest("invalidSyntax", `schemas must be a list that holds "${core}".`);
+	// Entra names schemas of its own beside ours.
+	const isOurs = (text: string) => sameName(text, core) || extensionOf(type, text) !== undefined;
+	if (mode.strict && !(texts.length === listed.length && texts.every(isOurs)))
+		throw badRequest("invalidSyntax", `schemas holds what is no schema of a ${type.name}.`);
 }
 
 /** @throws ScimError 400 invalidValue for a resource that lacks what it must have. */
