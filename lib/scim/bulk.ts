@@ -7,7 +7,7 @@ import { isOk, type Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import type { Call, ScimDeps } from "./call";
 import { badRequest, errorResponse, ScimError, scimResponse } from "./errors";
-import { field, maxOperations } from "./patch";
+import { checkMessage, field, maxOperations } from "./patch";
 import { isRecord } from "./schema";
 
 const requestSchema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -39,10 +39,7 @@ export async function answerBulk(call: Call, perform: Perform): Promise<Reply> {
 
 function readBulk(body: unknown, mode: { strict: boolean }) {
 	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
-	const schemas = field(body, "schemas");
-	const named = Array.isArray(schemas) && schemas.includes(requestSchema);
-	if (!named && (mode.strict || schemas !== undefined))
-		throw badRequest("invalidSyntax", `schemas must be ["${requestSchema}"].`);
+	checkMessage(requestSchema, body, mode);
 	const sent = field(body, "Operations");
 	if (!Array.isArray(sent)) throw badRequest("invalidSyntax", "Operations must be a list.");
 	if (sent.length > maxOperations)

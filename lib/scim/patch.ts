@@ -75,11 +75,7 @@ export function eachOperation(
 
 function readOperations(body: unknown, mode: Mode): Operation[] {
 	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
-	const schemas = field(body, "schemas");
-	const named = Array.isArray(schemas) && schemas.includes(patchSchema);
-	// Several clients leave the message schema out.
-	if (!named && (mode.strict || schemas !== undefined))
-		throw badRequest("invalidSyntax", `schemas must be ["${patchSchema}"].`);
+	checkMessage(patchSchema, body, mode);
 	const operations = field(body, "Operations");
 	// Entra sends an empty list where it found nothing to change, and expects no error.
 	if (!Array.isArray(operations) || (operations.length === 0 && mode.strict))
@@ -248,6 +244,19 @@ function applyExtension(
 export function field(body: Record<string, unknown>, name: string): unknown {
 	const key = Object.keys(body).find((candidate) => sameName(candidate, name));
 	return key === undefined ? undefined : body[key];
+}
+
+/**
+ * Checks which message a body says it is. Several clients leave that out; strictly, nothing else
+ * stands there.
+ * @throws ScimError 400 invalidSyntax.
+ */
+export function checkMessage(schema: string, body: Record<string, unknown>, mode: Mode): void {
+	const schemas = field(body, "schemas");
+	if (!mode.strict && schemas === undefined) return;
+	const named = Array.isArray(schemas) && schemas.includes(schema);
+	if (!named || (mode.strict && schemas.some((item) => item !== schema)))
+		throw badRequest("invalidSyntax", `schemas must be ["${schema}"].`);
 }
 
 function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {

@@ -2,7 +2,7 @@
 import { readJson } from "./body";
 import type { Call, Handler } from "./call";
 import { badRequest } from "./errors";
-import { field } from "./patch";
+import { checkMessage, field } from "./patch";
 import { answerList, maxPage, sourcesOf } from "./resources";
 import { isRecord } from "./schema";
 
@@ -25,11 +25,7 @@ export const searched =
 /** The parameters in a search request. @throws ScimError 400 invalidSyntax. */
 function readSearch(body: unknown, { caller }: Call): URLSearchParams {
 	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
-	const schemas = field(body, "schemas");
-	const named = Array.isArray(schemas) && schemas.includes(searchSchema);
-	// As with a PATCH, some leave the message schema out.
-	if (!named && (caller.directory.strict || schemas !== undefined))
-		throw badRequest("invalidSyntax", `schemas must be ["${searchSchema}"].`);
+	checkMessage(searchSchema, body, caller.directory);
 	const query = new URLSearchParams();
 	for (const name of names) {
 		const value = field(body, name);
