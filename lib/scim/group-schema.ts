@@ -1,6 +1,21 @@
 /** The Group resource (RFC 7643 §4.2), with erratum 5368: a group has a name. */
 import { list, type ResourceType, simple } from "./schema";
 
+export const membersAttribute = list("members", "The people in the group.", [
+	simple("value", "The id of the person.", { caseExact: true, mutability: "immutable" }),
+	simple("$ref", "The address of the person.", {
+		type: "reference",
+		caseExact: true,
+		mutability: "immutable",
+		referenceTypes: ["User"],
+	}),
+	simple("type", "What the member is.", {
+		mutability: "immutable",
+		canonicalValues: ["User"],
+	}),
+	simple("display", "The name of the person.", { mutability: "readOnly" }),
+]);
+
 export const groupType: ResourceType = {
 	name: "Group",
 	endpoint: "/Groups",
@@ -14,20 +29,7 @@ export const groupType: ResourceType = {
 				required: true,
 				uniqueness: "server",
 			}),
-			list("members", "The people in the group.", [
-				simple("value", "The id of the person.", { caseExact: true, mutability: "immutable" }),
-				simple("$ref", "The address of the person.", {
-					type: "reference",
-					caseExact: true,
-					mutability: "immutable",
-					referenceTypes: ["User"],
-				}),
-				simple("type", "What the member is.", {
-					mutability: "immutable",
-					canonicalValues: ["User"],
-				}),
-				simple("display", "The name of the person.", { mutability: "readOnly" }),
-			]),
+			membersAttribute,
 		],
 	},
 	extensions: [],

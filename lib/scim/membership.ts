@@ -5,8 +5,9 @@
 import type { Membership } from "@/lib/directory/groups";
 import { badRequest } from "./errors";
 import type { Filter } from "./filter";
-import { isRecord, sameName } from "./schema";
-import type { Mode } from "./values";
+import { membersAttribute } from "./group-schema";
+import { isRecord, partOf, sameName } from "./schema";
+import { ignoreUnknown, type Mode } from "./values";
 
 /** Steps to carry out in order: changes by id, and removals of whoever a filter matches. */
 export type Step = { change: Membership } | { removeWhere: Filter };
@@ -84,12 +85,17 @@ export function memberIds(value: unknown, mode: Mode): string[] {
 
 function memberId(member: unknown, mode: Mode): string {
 	// Some clients send bare ids.
-	const id = isRecord(member) ? part(member, "value") : mode.strict ? undefined : member;
+	const id = isRecord(member) ? idIn(member, mode) : mode.strict ? undefined : member;
 	if (typeof id === "string" && id.trim() !== "") return id;
 	throw badRequest("invalidValue", 'Each of members needs a "value", the id of a person.');
 }
 
-function part(member: Record<string, unknown>, name: string): unknown {
-	const key = Object.keys(member).find((candidate) => sameName(candidate, name));
-	return key === undefined ? undefined : member[key];
+function idIn(member: Record<string, unknown>, mode: Mode): unknown {
+	let value: unknown;
+	for (const [key, item] of Object.entries(member)) {
+		const part = partOf(membersAttribute, key);
+		if (!part) ignoreUnknown(`${membersAttribute.name}.${key}`, mode);
+		else if (part.name === "value") value ??= item;
+	}
+	return value;
 }
