@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { badRequest } from "./errors";
 import type { Filter } from "./filter";
-import { matchesElement, seedOf } from "./match";
+import { checkParts, matchesElement, seedOf } from "./match";
 import { type Attribute, isRecord, partOf } from "./schema";
 import {
 	type Mode,
@@ -155,7 +155,11 @@ function changeElements(
 ): Parts[] {
 	const { op, value, where } = change;
 	const chosen = (element: Parts) => !where || matchesElement(where, attribute, element);
-	if (where) matchesElement(where, attribute, {}); // a part that does not exist is refused here
+	if (where) {
+		// A part that does not exist is refused here.
+		checkParts(where, attribute, mode);
+		matchesElement(where, attribute, {});
+	}
 	if (!before.some(chosen)) {
 		if (op === "remove") return before;
 		return [...before, ...createElement(attribute, sub, change, mode)];

@@ -41,3 +41,21 @@ describe("a member", () => {
 		expect(told).toEqual(["members.nosuch"]);
 	});
 });
+
+describe("a path into members", () => {
+	test.each([
+		["members.foo", "invalidSyntax", "mutability"],
+		['members[value eq "a"].foo', "invalidSyntax", "mutability"],
+		["members.value", "mutability", "mutability"],
+		['members[value eq "a"].display', "mutability", "mutability"],
+	])("%s is refused, and strictly for what does not exist", (path, strictly, otherwise) => {
+		const replace = patch({ op: "replace", path, value: "x" });
+		expect(() => readGroupPatch(replace, strict)).toThrow(refusedWith(strictly));
+		expect(() => readGroupPatch(replace, { strict: false })).toThrow(refusedWith(otherwise));
+	});
+
+	test("does not filter by a part that does not exist where the directory is strict", () => {
+		const remove = patch({ op: "remove", path: 'members[value eq "a" or tipe eq "b"]' });
+		expect(() => readGroupPatch(remove, strict)).toThrow(refusedWith("invalidSyntax"));
+	});
+});

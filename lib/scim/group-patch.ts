@@ -4,7 +4,8 @@
  */
 import type { GroupAttributes } from "@/lib/directory/groups";
 import { badRequest } from "./errors";
-import { groupType } from "./group-schema";
+import { groupType, membersAttribute } from "./group-schema";
+import { checkParts } from "./match";
 import { memberIds, type Step, Steps } from "./membership";
 import {
 	applyOperation,
@@ -14,8 +15,8 @@ import {
 	readResource,
 } from "./patch";
 import { type Path, parsePath } from "./path";
-import { isRecord, type Resource, resolve } from "./schema";
-import type { Mode } from "./values";
+import { isRecord, partOf, type Resource, resolve } from "./schema";
+import { ignoreUnknown, type Mode } from "./values";
 
 /** A group as a body describes it. */
 export type GroupBody = { attributes: GroupAttributes; members: string[] };
@@ -70,6 +71,8 @@ function takeMembers(steps: Steps, operation: Operation, mode: Mode): Operation 
 	}
 	const path = parsePath(text);
 	if (!isMembers(path)) return operation;
+	if (path.where) checkParts(path.where, membersAttribute, mode);
+	if (mode.strict && path.sub && !partOf(membersAttribute, path.sub)) ignoreUnknown(text, mode);
 	if (path.sub) throw badRequest("mutability", `A member's ${path.sub} cannot be changed.`);
 	if (!path.where) changeMembers(steps, op, value, mode);
 	else if (op === "remove") steps.removeWhere(path.where);

@@ -3,9 +3,15 @@
  */
 import { foldText } from "@/lib/directory/person";
 import { badRequest } from "./errors";
-import type { AttributePath, Comparison, Filter, FilterValue } from "./filter";
+import {
+	type AttributePath,
+	type Comparison,
+	type Filter,
+	type FilterValue,
+	formatPath,
+} from "./filter";
 import { type Attribute, partOf } from "./schema";
-import { booleanOf, type Parts } from "./values";
+import { booleanOf, ignoreUnknown, type Mode, type Parts } from "./values";
 
 /**
  * Whether one element matches.
@@ -30,6 +36,21 @@ export function matchesElement(where: Filter, attribute: Attribute, element: Par
 	}
 }
 
+/**
+ * Strictly, every part that a filter names exists, whichever of its terms decides.
+ * @throws ScimError 400 invalidSyntax, as for any attribute that does not exist.
+ */
+export function checkParts(where: Filter, attribute: Attribute, mode: Mode): void {
+	if (!mode.strict) return;
+	for (const path of pathsIn(where))
+		if (!findPart(attribute, path)) ignoreUnknown(`${attribute.name}.${formatPath(path)}`, mode);
+}
+
+function pathsIn(where: Filter): AttributePath[] {
+	if (where.kind === "not") return pathsIn(where.term);
+	return "terms" in where ? where.terms.flatMap(pathsIn) : [where.path];
+}
+
 /** What the `eq` terms of a filter say an element is, or undefined if it says more than that. */
 export function seedOf(where: Filter, attribute: Attribute): Parts | undefined {
 	if (where.kind === "and") {
@@ -43,10 +64,13 @@ export function seedOf(where: Filter, attribute: Attribute): Parts | undefined {
 }
 
 function partNamed(attribute: Attribute, path: AttributePath): Attribute {
-	const part = path.schema || path.sub ? undefined : partOf(attribute, path.name);
+	const part = findPart(attribute, path);
 	if (!part) throw badRequest("invalidPath", `${attribute.name} has no part "${path.name}".`);
 	return part;
 }
+
+const findPart = (attribute: Attribute, path: AttributePath) =>
+	path.schema || path.sub ? undefined : partOf(attribute, path.name);
 
 function compare(part: Attribute, op: Comparison, stored: unknown, wanted: FilterValue): boolean {
 	if (stored === undefined || wanted === null) {

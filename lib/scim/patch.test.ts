@@ -364,6 +364,30 @@ describe("a strict PATCH", () => {
 			},
 			"invalidValue",
 		],
+		...[
+			["in a filter", 'emails[tipe eq "work"].value', "x"],
+			[
+				"in a filter, where another term decides",
+				'emails[type eq "?" and not (a co "b")].value',
+				"x",
+			],
+			["behind a filter", 'emails[type eq "work"].nosuch', "x"],
+			["of a prototype", "constructor", "x"],
+			["of a prototype behind a filter", 'emails[type eq "work"].constructor', "x"],
+			["of a prototype in a value", "name", JSON.parse('{"__proto__":{"x":1}}')],
+		].map(([where, path, value]): [string, Operation, string] => [
+			`a name that is no attribute's ${where}`,
+			{ op: "replace", path, value },
+			"invalidSyntax",
+		]),
+		[
+			"to remove by a name that is no attribute's",
+			{ op: "remove", path: 'emails[type eq "?" and tipe eq "work"]' },
+			"invalidSyntax",
+		],
+		// Not names at all, by the grammar of a path: RFC 7644 §3.12 calls that an invalid path.
+		["a malformed path", { op: "replace", path: "__proto__.x", value: 1 }, "invalidPath"],
+		["a malformed filter", { op: "replace", path: "emails[type eq", value: 1 }, "invalidPath"],
 	])("refuses %s", (_, operation, scimType) => {
 		expect(() => patch([operation], strict)).toThrow(refusedWith(scimType));
 	});
@@ -488,6 +512,10 @@ describe("a body", () => {
 		expect(() => read(typo, strict)).toThrow(refusedWith("invalidSyntax"));
 		const dotted = { schemas: [core], userName: "a", "name.givenName": "x" };
 		expect(() => read(dotted, strict)).toThrow(refusedWith("invalidSyntax"));
+		for (const key of ["__proto__", "constructor"]) {
+			const reaching = JSON.parse(`{"schemas":["${core}"],"userName":"a","${key}":{"x":1}}`);
+			expect(() => read(reaching, strict)).toThrow(refusedWith("invalidSyntax"));
+		}
 	});
 
 	test.each([

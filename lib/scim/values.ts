@@ -75,10 +75,10 @@ export function readParts(attribute: Attribute, raw: unknown, mode: Mode): Parts
 
 /** The one place that decides what an attribute outside the schemas does. */
 export function ignoreUnknown(name: string, mode: Mode): void {
+	if (mode.strict) throw badRequest("invalidSyntax", `There is no attribute "${name}".`);
 	// Harmless here, since keys are only ever taken from the schemas; but nobody sends it in earnest.
 	if (/(?:^|[.:])(?:__proto__|constructor|prototype)(?:$|[.[])/i.test(name))
 		throw badRequest("invalidPath", `"${name}" is not an attribute.`);
-	if (mode.strict) throw badRequest("invalidSyntax", `There is no attribute "${name}".`);
 	mode.ignored?.(name.slice(0, 200));
 }
 
