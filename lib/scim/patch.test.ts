@@ -339,6 +339,8 @@ describe("a PATCH", () => {
 describe("a strict PATCH", () => {
 	test.each<[string, Operation, string]>([
 		["no path", { op: "replace", value: { active: false } }, "invalidSyntax"],
+		// RFC 7644 §3.5.2.2 has a word of its own for this one.
+		["a removal without a path", { op: "remove" }, "noTarget"],
 		["op in another case", { op: "Replace", path: "active", value: false }, "invalidSyntax"],
 		["a flag as a text", { op: "replace", path: "active", value: "False" }, "invalidValue"],
 		["an unknown attribute", { op: "replace", path: "shoeSize", value: 4 }, "invalidSyntax"],
