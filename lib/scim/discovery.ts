@@ -12,8 +12,8 @@ import { userType } from "./user-schema";
 
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/** What a directory is served: groups only where the workspace takes them. */
-export type Served = { groups: boolean };
+/** What a directory is served: groups only where the workspace takes them, all kinds where strict. */
+export type Served = { groups: boolean; strict: boolean };
 
 const resourceTypes = ({ groups }: Served): ResourceType[] =>
 	groups ? [userType, groupType] : [userType];
@@ -83,13 +83,13 @@ export function findResourceType(base: string, name: string, served: Served) {
 
 /** The schemas, or the one of a URN. @throws ScimError 404. */
 export function listSchemas(base: string, served: Served) {
-	return listed(schemasOf(served).map((schema) => presentSchema(base, schema)));
+	return listed(schemasOf(served).map((schema) => presentSchema(base, schema, served)));
 }
 
 export function findSchema(base: string, urn: string, served: Served) {
 	const schema = schemasOf(served).find((candidate) => sameName(candidate.id, urn));
 	if (!schema) throw new ScimError(404, undefined, `There is no schema "${urn}".`);
-	return presentSchema(base, schema);
+	return presentSchema(base, schema, served);
 }
 
 /** Discovery is not searched: a filter there is 403 (RFC 7644 §4). */
@@ -116,24 +116,31 @@ function presentType(base: string, type: ResourceType) {
 	};
 }
 
-function presentSchema(base: string, { id, name, description, attributes }: Schema) {
+function presentSchema(
+	base: string,
+	{ id, name, description, attributes }: Schema,
+	served: Served,
+) {
 	return {
 		schemas: ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
 		id,
 		name,
 		description,
-		attributes: attributes.map(presentAttribute),
+		attributes: attributes.map((attribute) => presentAttribute(attribute, served)),
 		meta: { resourceType: "Schema", location: `${base}/Schemas/${id}` },
 	};
 }
 
 /** Characteristics that only make sense for other types are left out (RFC 7643 §7). */
-function presentAttribute(attribute: Attribute): unknown {
-	const { subAttributes, caseExact, uniqueness, ...rest } = attribute;
+function presentAttribute(attribute: Attribute, served: Served): unknown {
+	const { subAttributes, caseExact, uniqueness, strictValues, ...rest } = attribute;
 	const plain = attribute.type === "complex" || attribute.type === "boolean";
 	return {
 		...rest,
 		...(plain ? {} : { caseExact, uniqueness }),
-		...(subAttributes ? { subAttributes: subAttributes.map(presentAttribute) } : {}),
+		...(served.strict && strictValues ? { canonicalValues: strictValues } : {}),
+		...(subAttributes
+			? { subAttributes: subAttributes.map((part) => presentAttribute(part, served)) }
+			: {}),
 	};
 }

@@ -31,7 +31,10 @@ const shown =
 		return scimResponse(200, body(call));
 	};
 
-const served = ({ caller }: Call) => ({ groups: caller.groupsSync });
+const served = ({ caller }: Call) => ({
+	groups: caller.groupsSync,
+	strict: caller.directory.strict,
+});
 
 /** Every route. The first that fits is taken; `:id` stands for any one segment. */
 const routes: Route[] = [

@@ -18,6 +18,8 @@ export type Attribute = {
 	returned: "always" | "never" | "default";
 	uniqueness: "none" | "server";
 	canonicalValues?: string[];
+	/** Canonical values that only a strict directory declares. */
+	strictValues?: string[];
 	referenceTypes?: string[];
 	subAttributes?: Attribute[];
 };

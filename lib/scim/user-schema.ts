@@ -7,8 +7,16 @@ import { complex, list, type ResourceType, type Schema, simple } from "./schema"
 
 const value = (description: string) => simple("value", description);
 const display = simple("display", "A name for people to read.");
-const type = (description: string, canonicalValues?: string[]) =>
-	simple("type", description, canonicalValues ? { canonicalValues } : {});
+const type = (description: string, canonicalValues: string[]) =>
+	simple("type", description, { canonicalValues });
+/**
+ * A kind whose values only a strict directory declares, as the interop profile asks. Clients that
+ * try a service out write any text there, and others would offer nothing beside the list.
+ */
+const openType = (description: string, strictValues: string[]) =>
+	simple("type", description, { strictValues });
+// RFC 7643 §4.1.2 names none for these lists: what it names for emails is what a client has at hand.
+const usualKinds = ["work", "home", "other"];
 const primary = simple("primary", "Whether this is the preferred one; true at most once.", {
 	type: "boolean",
 });
@@ -63,7 +71,7 @@ const userSchema: Schema = {
 		list("ims", "Instant messaging addresses.", [
 			value("The address."),
 			display,
-			type("The service."),
+			openType("The service.", ["aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"]),
 			primary,
 		]),
 		list("photos", "Addresses of photos. They are kept as text and never fetched.", [
@@ -99,26 +107,29 @@ const userSchema: Schema = {
 					referenceTypes: ["Group"],
 				}),
 				simple("display", "The group's name.", { mutability: "readOnly" }),
-				simple("type", "How the person belongs to it.", { mutability: "readOnly" }),
+				simple("type", "How the person belongs to it.", {
+					mutability: "readOnly",
+					strictValues: ["direct", "indirect"],
+				}),
 			],
 			{ mutability: "readOnly" },
 		),
 		list("entitlements", "Things the person has.", [
 			value("The entitlement."),
 			display,
-			type("Its kind."),
+			openType("Its kind.", usualKinds),
 			primary,
 		]),
 		list("roles", "Who the person is at the organization.", [
 			value("The role."),
 			display,
-			type("Its kind."),
+			openType("Its kind.", usualKinds),
 			primary,
 		]),
 		list("x509Certificates", "Certificates, in base64.", [
 			simple("value", "The certificate.", { type: "binary", caseExact: true }),
 			display,
-			type("Its kind."),
+			openType("Its kind.", usualKinds),
 			primary,
 		]),
 	],
