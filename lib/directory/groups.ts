@@ -16,7 +16,7 @@ import type { Lock } from "./decide";
 import type { DirectoryKey } from "./directory";
 import { followGroupChange } from "./group-effects";
 import { differing } from "./person";
-import { noteChanged, notePassedOver } from "./request-notes";
+import { noteChanged } from "./request-notes";
 import type { Change, Refused } from "./users";
 
 export type DirectoryGroup = typeof directoryGroups.$inferSelect;
@@ -159,8 +159,6 @@ export async function changeMembers(
 		},
 	});
 	noteChanged(["members"]);
-	if (result.unknown.length > 0)
-		notePassedOver(`${result.unknown.length} unknown members were left out.`);
 	await followGroupChange(tx, lock, change, {
 		group,
 		joined: joined.map(toId),

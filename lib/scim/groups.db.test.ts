@@ -259,7 +259,7 @@ test("a request is told to the log with what it changed and what it left out", a
 			changed: ["members"],
 			notes: expect.arrayContaining([
 				'There is no attribute "colour": it was ignored.',
-				expect.stringContaining("unknown member"),
+				"1 unknown member was left out: a member is a person of this directory, not another group.",
 			]),
 		}),
 		expect.objectContaining({
@@ -278,4 +278,24 @@ test("a request is told to the log with what it changed and what it left out", a
 		["displayName"],
 		["active", "title", "userName"],
 	]);
+});
+
+test("a group in a group is told to the log, also where it is all there is", async () => {
+	const entries: RequestEntry[] = [];
+	const note = (entry: RequestEntry) => entries.push(entry);
+	const client = await aClient(db, (await aWorkspace(db)).id, { note });
+	const inner = [await aGroup(client), await aGroup(client)];
+	const members = inner.map(({ id }) => ({ value: id, type: "Group" }));
+	const outer = { schemas: [groupSchema], displayName: "Outer", members };
+	entries.length = 0;
+	const { id } = (await client.send("POST", "/Groups", outer)).body;
+	const added = await patchGroup(client, id, { op: "add", path: "members", value: members });
+	expect(added.status).toBe(204);
+	const told =
+		"2 unknown members were left out: a member is a person of this directory, not another group.";
+	expect(entries.map(({ notes }) => notes)).toEqual([[told], [told]]);
+	await db.update(directories).set({ strict: true }).where(eq(directories.id, client.directoryId));
+	const refused = await patchGroup(client, id, { op: "add", path: "members", value: members });
+	expect(refused.status).toBe(400);
+	expect(entries.at(-1)?.notes).toEqual([]);
 });

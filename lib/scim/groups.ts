@@ -14,6 +14,7 @@ import {
 	readGroup,
 	updateGroup,
 } from "@/lib/directory/groups";
+import { notePassedOver } from "@/lib/directory/request-notes";
 import { type Change, type Refused, takeOverAll } from "@/lib/directory/users";
 import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
@@ -137,12 +138,18 @@ async function take(
 		const [unknown] = changed.unknown;
 		if (unknown !== undefined && modeOf(call).strict)
 			throw badRequest("invalidValue", `There is no user "${unknown.slice(0, 100)}" to add.`);
+		if (unknown !== undefined) noteLeftOut(changed.unknown.length);
 	}
 	return { ok: true, group: current };
 }
 
 const comers = (membership: Membership): readonly string[] =>
 	"replaceAll" in membership ? membership.replaceAll : (membership.add ?? []);
+
+function noteLeftOut(count: number): void {
+	const who = count === 1 ? "1 unknown member was" : `${count} unknown members were`;
+	notePassedOver(`${who} left out: a member is a person of this directory, not another group.`);
+}
 
 async function answer(
 	call: Call,
