@@ -387,6 +387,11 @@ describe("a strict PATCH", () => {
 			{ op: "remove", path: 'emails[type eq "?" and tipe eq "work"]' },
 			"invalidSyntax",
 		],
+		[
+			"an extension's attribute without its URN",
+			{ op: "add", path: "department", value: "x" },
+			"invalidSyntax",
+		],
 		// Not names at all, by the grammar of a path: RFC 7644 §3.12 calls that an invalid path.
 		["a malformed path", { op: "replace", path: "__proto__.x", value: 1 }, "invalidPath"],
 		["a malformed filter", { op: "replace", path: "emails[type eq", value: 1 }, "invalidPath"],
@@ -518,6 +523,16 @@ describe("a body", () => {
 			const reaching = JSON.parse(`{"schemas":["${core}"],"userName":"a","${key}":{"x":1}}`);
 			expect(() => read(reaching, strict)).toThrow(refusedWith("invalidSyntax"));
 		}
+	});
+
+	test.each([
+		["stands dotted inside an extension", { [enterprise]: { "manager.value": "m" } }],
+		["is the schemas again inside an extension", { [enterprise]: { schemas: [enterprise] } }],
+		["is an extension's and stands beside the core's", { department: "Tours" }],
+	])("is refused in strict mode where an attribute %s", (_, more) => {
+		const sent = { schemas: [core, enterprise], userName: "a", ...more };
+		expect(() => read(sent)).not.toThrow();
+		expect(() => read(sent, strict)).toThrow(refusedWith("invalidSyntax"));
 	});
 
 	test.each([

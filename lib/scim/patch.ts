@@ -116,7 +116,7 @@ export function applyOperation(
 		return;
 	}
 	const path = parsePath(text);
-	const target = resolve(type, namesOf(path)) ?? rolesElsewhere(type, path, mode);
+	const target = find(type, path, mode) ?? rolesElsewhere(type, path, mode);
 	if (target) applyTarget(type, draft, target, { ...changeOf(path, op, value), asked: true }, mode);
 	else ignoreUnknown(text, mode);
 }
@@ -133,11 +133,18 @@ function applyObject(
 	const items = mode.strict ? value : withRolesOfExtensions(type, value);
 	for (const [key, item] of Object.entries(items)) {
 		const path = pathOfKey(type, key, mode);
-		const target = path && resolve(type, namesOf(path));
+		const target = path && find(type, path, mode);
 		if (target)
 			applyTarget(type, draft, target, { ...changeOf(path, op, item), asked: false }, mode);
 		else ignoreUnknown(key, mode);
 	}
+}
+
+/** What a path names. Strictly, what an extension has goes by its URN (RFC 7644 §3.10). */
+function find(type: ResourceType, path: Path, mode: Mode): Target | undefined {
+	const target = resolve(type, namesOf(path));
+	const isBare = path.attribute.schema === undefined;
+	return mode.strict && isBare && target?.extension ? undefined : target;
 }
 
 /**
@@ -181,7 +188,14 @@ function withRolesOfExtensions(
  * `emails[type eq "work"].value`; strictly, a key is an attribute or the URN of an extension.
  */
 function pathOfKey(type: ResourceType, key: string, mode: Mode): Path | undefined {
-	if (mode.strict && /[.:[]/.test(key) && !extensionOf(type, key)) return undefined;
+	if (mode.strict && notInNames.test(key) && !extensionOf(type, key)) return undefined;
+	return parseKey(key);
+}
+
+/** What makes a key more than the name of an attribute. */
+const notInNames = /[.:[]/;
+
+function parseKey(key: string): Path | undefined {
 	try {
 		return parsePath(key);
 	} catch (error) {
@@ -232,8 +246,9 @@ function applyExtension(
 	if (!isRecord(value)) throw badRequest("invalidValue", `${extension.id} must be an object.`);
 	for (const [key, item] of Object.entries(value)) {
 		// Some clients repeat `schemas` inside the extension.
-		if (sameName(key, "schemas")) continue;
-		const path = pathOfKey(type, `${extension.id}:${key}`, { strict: false });
+		if (!mode.strict && sameName(key, "schemas")) continue;
+		const isName = !mode.strict || !notInNames.test(key);
+		const path = isName ? parseKey(`${extension.id}:${key}`) : undefined;
 		const target = path && resolve(type, namesOf(path));
 		if (!target?.attribute) ignoreUnknown(`${extension.id}:${key}`, mode);
 		else applyTarget(type, draft, target, { op, value: item, asked: false }, mode);
