@@ -399,6 +399,15 @@ describe("a strict PATCH", () => {
 		expect(() => patch([operation], strict)).toThrow(refusedWith(scimType));
 	});
 
+	test("clears by null, and takes names in any case", () => {
+		const from = { ...ada, title: "t", nickName: "n" };
+		const operations = [
+			{ op: "replace", path: "title", value: null },
+			{ op: "replace", path: "NICKNAME", value: "m" },
+		];
+		expect(patch(operations, strict, from)).toEqual({ ...ada, nickName: "m" });
+	});
+
 	test("drops the parts that a replaced complex value leaves out", () => {
 		const operation = { op: "replace", path: "name", value: { givenName: "X" } };
 		expect(patch([operation], strict)).toEqual({ ...ada, name: { givenName: "X" } });

@@ -1,9 +1,10 @@
 /**
  * Reading what a client sent into the values a schema allows. Real clients write booleans as
- * texts, lists as single objects and clear things with null: without `strict` that is understood,
- * with it refused. What has no sensible reading is 400 in both.
+ * texts and lists as single objects: without `strict` that is understood, with it refused. What has
+ * no sensible reading is 400 in both.
  *
- * `undefined` stands for "unassigned": null and the empty list mean the same (RFC 7643 §2.5).
+ * `undefined` stands for "unassigned": null and the empty list mean the same (RFC 7643 §2.5), in
+ * both too.
  */
 import { badRequest } from "./errors";
 import { type Attribute, isRecord, partOf } from "./schema";
