@@ -275,7 +275,7 @@ describe("directoryShows: everyone, and somebody unmanaged put into a group", ()
 			userName: "Ada@acme.test",
 			active: true,
 			groups: [{ value: id }],
-			meta: { version: 'W/"1"' },
+			meta: { version: expect.stringMatching(/^W\/"1\./) },
 		});
 		const [after] = await db.select().from(members).where(eq(members.id, ada.id));
 		expect(after).toMatchObject({ role: "admin", status: "active", email: "Ada@acme.test" });
@@ -315,7 +315,7 @@ describe("directoryShows: everyone, and somebody unmanaged put into a group", ()
 			const id = await aGroup(client);
 			const answer = await client.send("PATCH", `/Groups/${id}`, add(ada.id, zoe.id));
 			expect(answer.status).toBe(204);
-			expect(notes.at(-1)).toEqual(["1 unknown members were left out."]);
+			expect(notes.at(-1)).toEqual([expect.stringContaining("1 unknown member was left out")]);
 			expect(await inGroup(client, id)).toEqual([zoe.id]);
 			const entries = eq(directoryUsers.workspaceId, workspace.id);
 			expect(await db.$count(directoryUsers, entries)).toBe(1);
