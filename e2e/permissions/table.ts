@@ -284,6 +284,7 @@ export const actions: Record<string, Action> = {
 	]),
 	"sso/directory/replay-actions.ts selfTestAction": manage("directory.manage", () => ["nobody"]),
 	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
+	"sso/mapping/actions.ts mappingFileAction": manage("policy.manage", () => [{ mappings: {} }, ""]),
 	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
 		{ mappings: {} },
 		{ revision: 0, fingerprint: "" },
