@@ -1,4 +1,5 @@
 /** What an admin does with a directory: mapping its groups, deciding what is held, sending again. */
+import { readFile } from "node:fs/promises";
 import type { APIRequestContext, Page } from "@playwright/test";
 import { enterAs, expect, expectAccessible, test } from "./fixtures";
 import {
@@ -57,6 +58,11 @@ test("a pushed group is mapped after a look at who changes, and gives and takes 
 	await expect(row).toContainText("Member");
 	await expect(row).toContainText("engineering gives Member");
 	await expectAccessible(page);
+	const [file] = await Promise.all([
+		page.waitForEvent("download"),
+		dialog.getByRole("button", { name: "Download as CSV" }).click(),
+	]);
+	expect(await readFile(await file.path(), "utf8")).toMatch(/"Zoe".*"engineering gives Member"$/);
 	await dialog.getByLabel("Why?").fill("Engineers may edit");
 	await dialog.getByRole("button", { name: "Apply to 1 person" }).click();
 	await expect(page.getByText("Applied to 1 person.")).toBeVisible();
