@@ -46,10 +46,8 @@ export function unfit(
 	const missing = policy.directoryRequires.find(
 		(name) => !isThere[name](after) && (before === null || isThere[name](before)),
 	);
-	const names = [...roles].sort((a, b) => b.rank - a.rank).map(({ name }) => name);
 	if (missing) {
-		const which =
-			missing === "roles" && names.length > 0 ? ` (there are: ${names.join(", ")})` : "";
+		const which = missing === "roles" && roles.length > 0 ? ` (there are: ${namesOf(roles)})` : "";
 		return { ok: false, reason: "attribute_missing", detail: `${missing}${which}` };
 	}
 	if (policy.rolesFrom !== "attribute") return null;
@@ -61,6 +59,13 @@ export function unfit(
 	return {
 		ok: false,
 		reason: "role_unknown",
-		detail: `"${unknown.slice(0, 80)}" is no role of this workspace. There are: ${names.join(", ")}`,
+		detail: `"${unknown.slice(0, 80)}" is no role of this workspace. There are: ${namesOf(roles)}`,
 	};
 }
+
+/** What an IT admin may send, the highest first. */
+const namesOf = (roles: readonly RoleFact[]): string =>
+	[...roles]
+		.sort((a, b) => b.rank - a.rank)
+		.map(({ name }) => name)
+		.join(", ");
