@@ -95,12 +95,14 @@ export async function readUnmanaged(
  * Entries and everybody else, as a table that filters and orders look at. What they compare of
  * somebody unmanaged is what `unmanagedEntry` shows. Of their name, which is kept as it is written
  * alone, the database folds as many letters as its collation knows, at least those of ASCII.
+ * `managed` and `address` are constants of one half each, so that what asks for them drops out of
+ * the other half, and an index of the members answers it there.
  */
 export function everyone({ workspaceId, id }: DirectoryKey) {
 	const folded = sql`lower(normalize(m.name, nfkc))`;
 	return sql`(
 		select workspace_id, directory_id, id, user_name_key, external_id, active, email_keys,
-			resource, search, version, created_at, last_modified_at
+			resource, search, version, created_at, last_modified_at, true as managed, null::text as address
 		from ${directoryUsers}
 		union all
 		select m.workspace_id, ${id}::uuid, m.id, coalesce(m.email_key, m.id::text), null,
@@ -113,7 +115,7 @@ export function everyone({ workspaceId, id }: DirectoryKey) {
 				'active', m.status = 'active', 'displayname', nullif(${folded}, ''), 'emails',
 				case when m.email is null then null else jsonb_build_array(
 					jsonb_build_object('value', m.email_key, 'primary', true)) end)),
-			0, m.created_at, m.created_at
+			0, m.created_at, m.created_at, false, m.email_key
 		from (select * from ${members}
 			where ${members.workspaceId} = ${workspaceId} and ${isUnmanaged}) m
 	)`;

@@ -36,7 +36,9 @@ export function compare(
 		case "boolean": {
 			const wanted = booleanOf(value);
 			if (op !== "eq" || wanted === undefined) throw unfit(path, op);
-			return field.holds ? field.holds(wanted) : sql`${field.sql} = ${wanted}`;
+			if (field.holds) return field.holds(wanted);
+			// Spelled out, not bound, so that the index of those who are not active is known to answer.
+			return wanted ? field.sql : sql`not ${field.sql}`;
 		}
 		case "date":
 			return compareDate(field.sql, op, value, path);
@@ -55,10 +57,10 @@ export function compare(
 		case "text": {
 			const wanted = textOf(value);
 			if (wanted === undefined) throw unfit(path, op);
-			const folded = field.folding ? foldText(wanted) : wanted;
-			if (op === "eq" && field.holds) return field.holds(folded);
 			const isKey = op === "eq" && field.folding === "key";
-			return compareText(field.sql, op, isKey ? foldKey(wanted) : folded);
+			const fold = isKey ? foldKey : field.folding ? foldText : String;
+			if (op === "eq" && field.holds) return field.holds(fold(wanted));
+			return compareText(field.sql, op, fold(wanted));
 		}
 		default:
 			throw unfit(path, op);

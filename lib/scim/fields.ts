@@ -7,10 +7,11 @@ import { type SQL, sql } from "drizzle-orm";
 import { directoryGroupMembers, directoryGroups, directoryUsers } from "@/db/schema";
 import type { DirectoryKey } from "@/lib/directory/directory";
 import { everyone } from "@/lib/directory/unmanaged";
-import { idPattern } from "@/lib/platform/ids";
+import { idPattern, isId } from "@/lib/platform/ids";
 import { groupType } from "./group-schema";
 import type { Attribute, ResourceType, Target } from "./schema";
 import { userType } from "./user-schema";
+import { booleanOf } from "./values";
 
 /** A key is without blanks around it too (`foldKey`); a text is only without case (`foldText`). */
 type Folding = "key" | "text" | null;
@@ -18,18 +19,19 @@ type Folding = "key" | "text" | null;
 /** How one attribute is asked for. Every expression is null where the attribute has no value. */
 export type Field =
 	/**
-	 * `folding`: how what is kept was folded, or null. `holds` asks for an equal by index; where
-	 * `indexed`, comparing `sql` itself does, or there is nothing to look at.
+	 * `folding`: how what is kept was folded, or null. `indexed`: an index finds an equal, or there is
+	 * nothing to look at. `holds` asks for an equal where comparing `sql` itself does not.
 	 */
 	| {
 			kind: "text";
 			sql: SQL;
 			folding: Folding;
-			indexed?: boolean;
+			indexed: boolean;
 			holds?: (value: unknown) => SQL;
 	  }
 	| { kind: "id"; sql: SQL }
-	| { kind: "boolean"; sql: SQL; holds?: (value: unknown) => SQL }
+	/** `indexed`: the values that an index finds. */
+	| { kind: "boolean"; sql: SQL; indexed: boolean[]; holds?: (value: unknown) => SQL }
 	| { kind: "date"; sql: SQL; indexed: boolean }
 	/** A list: whether one of its elements satisfies a condition on its parts. */
 	| {
@@ -37,8 +39,9 @@ export type Field =
 			attribute: Attribute;
 			exists: (where: SQL | undefined) => SQL;
 			part: (part: Attribute) => Field;
-			/** Asks by index for an element that has these parts, all of them folded. */
+			/** Asks for an element that has these parts, all of them folded; by index where `indexed`. */
 			holds?: (parts: Record<string, unknown>) => SQL;
+			indexed?: (parts: Record<string, unknown>) => boolean;
 			/** What the list is sorted by: the primary element's part, else the first one's. */
 			first: (part: Attribute) => SQL;
 	  }
@@ -63,16 +66,15 @@ const text = (expression: SQL, folding: Folding, indexed = false): Field => ({
 });
 
 /** Whether an index finds the rows of which a field equals a value. */
-export function hasIndex(field: Field): boolean {
+export function hasIndex(field: Field, value: unknown): boolean {
 	switch (field.kind) {
 		case "id":
 			return true;
 		case "text":
-			return field.indexed === true || field.holds !== undefined;
-		case "boolean":
-			return field.holds !== undefined;
 		case "date":
 			return field.indexed;
+		case "boolean":
+			return field.indexed.some((found) => found === booleanOf(value));
 		default:
 			return false;
 	}
@@ -116,7 +118,8 @@ const userSource: Source = {
 		if (!extension) {
 			if (attribute.name === "schemas") return schemasOfUsers();
 			if (attribute.name === "userName") return text(sql`u.user_name_key`, "key", true);
-			if (attribute.name === "active") return { kind: "boolean", sql: sql`u.active` };
+			if (attribute.name === "active")
+				return { kind: "boolean", sql: sql`u.active`, indexed: [false] };
 			if (attribute.name === "groups") return groupsOfUser(base, attribute);
 			const common = commonField(userType, sql`u`, target, base);
 			if (common) return common;
@@ -132,7 +135,53 @@ const userSource: Source = {
 
 /** People as this directory is shown them: those it manages, or every member of the workspace. */
 export const usersShown = (directory: DirectoryKey, showsEveryone: boolean): Source =>
-	showsEveryone ? { ...userSource, table: sql`${everyone(directory)} u` } : userSource;
+	showsEveryone
+		? {
+				...userSource,
+				table: sql`${everyone(directory)} u`,
+				field: (target, base) => ofEveryone(userSource.field(target, base), target),
+			}
+		: userSource;
+
+/**
+ * What somebody unmanaged is compared by is put together while they are read, where no index looks.
+ * Their row has one for the address, though, which is their userName and the only one of `emails`:
+ * who equals by those has that address.
+ */
+function ofEveryone(field: Field | undefined, { extension, attribute }: Target): Field | undefined {
+	const name = extension ? undefined : attribute?.name;
+	switch (field?.kind) {
+		case "text": {
+			if (name === "externalId") return field;
+			if (name !== "userName") return { ...field, indexed: false };
+			return {
+				...field,
+				holds: (value: unknown) => sql`(${field.sql} = ${value} and ${mayBe(value)})`,
+			};
+		}
+		case "boolean":
+			return { ...field, indexed: [] };
+		case "list": {
+			const { holds } = field;
+			if (!holds) return field;
+			if (name !== "emails") return { ...field, indexed: () => false };
+			return {
+				...field,
+				holds: (parts: Record<string, unknown>) =>
+					"value" in parts ? sql`(${holds(parts)} and ${mayBe(parts.value)})` : holds(parts),
+				indexed: (parts: Record<string, unknown>) => "value" in parts,
+			};
+		}
+		default:
+			return field;
+	}
+}
+
+/** Whom a userName or an address may name: an entry, or the member whose address or id it is. */
+function mayBe(value: unknown): SQL {
+	const isTheirId = isId(String(value)) ? sql` or u.id = ${value}::uuid` : sql``;
+	return sql`(u.managed or u.address = ${value}${isTheirId})`;
+}
 
 export const groupSource: Source = {
 	type: groupType,
@@ -175,8 +224,8 @@ function jsonField(path: string[], attribute: Attribute): Field {
 	};
 	const expression = asText(at("search", path));
 	return attribute.type === "boolean"
-		? { kind: "boolean", sql: sql`(${expression} = 'true')`, holds }
-		: { kind: "text", sql: expression, folding: "text", holds };
+		? { kind: "boolean", sql: sql`(${expression} = 'true')`, indexed: [true, false], holds }
+		: { kind: "text", sql: expression, folding: "text", indexed: true, holds };
 }
 
 /** As ./resources answers it: made from the id where that can be one of ours, else as sent. */
@@ -195,7 +244,8 @@ function jsonList(path: string[], attribute: Attribute): Field {
 	};
 	const elements = sql`rows from (${list("search")}, ${list("resource")}) as element (e, r)`;
 	const part = ({ name, type, caseExact }: Attribute): Field => {
-		if (type === "boolean") return { kind: "boolean", sql: sql`((e ->> ${name}::text) = 'true')` };
+		if (type === "boolean")
+			return { kind: "boolean", sql: sql`((e ->> ${name}::text) = 'true')`, indexed: [] };
 		return caseExact
 			? text(sql`(r ->> ${name}::text)`, null)
 			: text(sql`(e ->> ${name.toLowerCase()}::text)`, "text");
@@ -211,6 +261,7 @@ function jsonList(path: string[], attribute: Attribute): Field {
 			const nested = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), [parts]);
 			return sql`u.search @> ${JSON.stringify(nested)}::jsonb`;
 		},
+		indexed: () => true,
 		first: (of) =>
 			sql`(select ${(part(of) as { sql: SQL }).sql}::text from ${elements} order by (e ->> 'primary') = 'true' desc nulls last limit 1)`,
 	};

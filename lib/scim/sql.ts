@@ -164,7 +164,7 @@ function compileElement(path: AttributePath, where: Filter, context: Context, kn
 		throw badRequest("invalidFilter", `${formatPath(path)} is not a list and takes no brackets.`);
 	const parts = field.holds && partsOf(where, field.attribute);
 	if (parts && field.holds) {
-		if (context.negated) context.seen.scans += 1;
+		if (context.negated || !field.indexed?.(parts)) context.seen.scans += 1;
 		return field.holds(parts);
 	}
 	return field.exists(compileParts(where, field, context));
@@ -220,7 +220,7 @@ function partsOf(where: Filter, attribute: Attribute): Record<string, unknown> |
 
 function compileLeaf(field: Field, filter: Leaf, context: Context, path: AttributePath): SQL {
 	const isEqual = filter.kind === "compare" && filter.op === "eq" && filter.value !== null;
-	if (!isEqual || context.negated || !hasIndex(field)) context.seen.scans += 1;
+	if (!isEqual || context.negated || !hasIndex(field, filter.value)) context.seen.scans += 1;
 	if (filter.kind === "present") return present(field, path);
 	const { op, value } = filter;
 	if (value === null) {
