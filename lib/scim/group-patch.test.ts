@@ -58,4 +58,17 @@ describe("a path into members", () => {
 		const remove = patch({ op: "remove", path: 'members[value eq "a" or tipe eq "b"]' });
 		expect(() => readGroupPatch(remove, strict)).toThrow(refusedWith("invalidSyntax"));
 	});
+
+	test("has the members looked through a limited number of times", () => {
+		const remove = (count: number, part: string) => ({
+			schemas: [patchSchema],
+			Operations: Array.from({ length: count }, (_, n) => ({
+				op: "remove",
+				path: `members[${part} eq "${n}"]`,
+			})),
+		});
+		expect(() => readGroupPatch(remove(200, "display"), strict)).not.toThrow();
+		expect(() => readGroupPatch(remove(201, "display"), strict)).toThrow(refusedWith("tooMany"));
+		expect(() => readGroupPatch(remove(1000, "value"), strict)).not.toThrow();
+	});
 });

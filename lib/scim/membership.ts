@@ -4,7 +4,7 @@
  */
 import type { Membership } from "@/lib/directory/groups";
 import { badRequest } from "./errors";
-import type { Filter } from "./filter";
+import { type Filter, limits } from "./filter";
 import { membersAttribute } from "./group-schema";
 import { isRecord, partOf, sameName } from "./schema";
 import { ignoreUnknown, type Mode } from "./values";
@@ -15,6 +15,7 @@ export type Step = { change: Membership } | { removeWhere: Filter };
 /** Collects the operations on members of one request, joining what follows each other. */
 export class Steps {
 	readonly steps: Step[] = [];
+	private conditions = 0;
 
 	add(ids: readonly string[]): void {
 		this.adjust(ids, []);
@@ -30,10 +31,20 @@ export class Steps {
 		this.steps.push({ change: { replaceAll: [...new Set(ids)] } });
 	}
 
+	/** @throws ScimError 400 tooMany when the members would be looked through again and again. */
 	removeWhere(filter: Filter): void {
 		const ids = idsIn(filter);
-		if (ids) this.remove(ids);
-		else this.steps.push({ removeWhere: filter });
+		if (ids) {
+			this.remove(ids);
+			return;
+		}
+		this.conditions += conditionsIn(filter);
+		if (this.conditions > limits.terms)
+			throw badRequest(
+				"tooMany",
+				`The filters on members have more than ${limits.terms} conditions in all. Name the members by value.`,
+			);
+		this.steps.push({ removeWhere: filter });
 	}
 
 	private adjust(add: readonly string[], remove: readonly string[]): void {
@@ -57,6 +68,12 @@ export class Steps {
 		}
 		this.steps.push({ change: { add: [...added], remove: [...removed] } });
 	}
+}
+
+function conditionsIn(filter: Filter): number {
+	if (filter.kind === "not") return conditionsIn(filter.term);
+	if ("terms" in filter) return filter.terms.reduce((sum, term) => sum + conditionsIn(term), 0);
+	return 1;
 }
 
 /** The ids a filter such as `value eq "a" or value eq "b"` names, or undefined for another. */

@@ -26,6 +26,8 @@ type Context = {
 	mixed: boolean;
 	/** Below a `not`, where null must not be, and no index answers. */
 	negated: boolean;
+	/** Below an `or`, where rows of another table are looked up for each row, whatever index is there. */
+	either: boolean;
 	/** Counts the comparisons that no index answers. */
 	seen: { scans: number };
 };
@@ -43,7 +45,7 @@ export function compile(
 	{ mixed = false } = {},
 ): Condition {
 	const seen = { scans: 0 };
-	const where = compileFilter(filter, { source, base, mixed, negated: false, seen });
+	const where = compileFilter(filter, { source, base, mixed, negated: false, either: false, seen });
 	return { where, scans: seen.scans };
 }
 
@@ -54,6 +56,7 @@ export function compileMatch(field: List, where: Filter, base: string): SQL {
 		base,
 		mixed: false,
 		negated: false,
+		either: false,
 		seen: { scans: 0 },
 	};
 	return compileParts(where, field, context);
@@ -62,10 +65,14 @@ export function compileMatch(field: List, where: Filter, base: string): SQL {
 function compileFilter(filter: Filter, context: Context): SQL {
 	switch (filter.kind) {
 		case "and":
+			return joined(
+				"and",
+				filter.terms.map((term) => compileFilter(term, context)),
+			);
 		case "or":
 			return joined(
-				filter.kind,
-				filter.terms.map((term) => compileFilter(term, context)),
+				"or",
+				filter.terms.map((term) => compileFilter(term, { ...context, either: true })),
 			);
 		case "not":
 			return sql`(not ${compileFilter(filter.term, { ...context, negated: true })})`;
@@ -167,6 +174,7 @@ function compileElement(path: AttributePath, where: Filter, context: Context, kn
 		if (context.negated || !field.indexed?.(parts)) context.seen.scans += 1;
 		return field.holds(parts);
 	}
+	if (context.either) context.seen.scans += 1;
 	return field.exists(compileParts(where, field, context));
 }
 
