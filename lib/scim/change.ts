@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { badRequest } from "./errors";
 import type { Filter } from "./filter";
 import { checkParts, matchesElement, seedOf } from "./match";
-import { type Attribute, isRecord, partOf } from "./schema";
+import { type Attribute, isRecord } from "./schema";
 import {
 	type Mode,
 	maxElements,
@@ -51,9 +51,8 @@ export function applyAttribute(
 	if (change.where)
 		throw badRequest("invalidPath", `${attribute.name} is not a list and takes no filter.`);
 	if (sub) {
-		const parts = recordIn(holder, attribute.name);
-		set(parts, sub, change, mode);
-		if (Object.keys(parts).length === 0) delete holder[attribute.name];
+		const value = change.op === "remove" ? undefined : readSingle(sub, change.value, mode);
+		merge(holder, attribute, { [sub.name]: value }, mode);
 	} else if (
 		attribute.type === "complex" &&
 		change.op !== "remove" &&
@@ -65,7 +64,7 @@ export function applyAttribute(
 	}
 }
 
-/** Sets or removes one single value. */
+/** Sets or removes one attribute that is no list. */
 function set(holder: Record<string, unknown>, attribute: Attribute, change: Change, mode: Mode) {
 	if (change.op === "remove" && attribute.required)
 		throw badRequest("mutability", `${attribute.name} is required and cannot be removed.`);
@@ -83,12 +82,23 @@ function mergeComplex(
 ): void {
 	const value = unwrap(change.value, mode);
 	const cleared = value === null || value === undefined || value === "";
-	const parts = readParts(attribute, value, mode);
+	if (cleared || (change.op === "replace" && mode.strict)) delete holder[attribute.name];
+	merge(holder, attribute, readParts(attribute, value, mode), mode);
+}
+
+/**
+ * Lays parts over those that are there. Another manager keeps nothing of the one before: an address
+ * would not be theirs. Strictly it does, as the interop profile asks of an `add`.
+ */
+function merge(
+	holder: Record<string, unknown>,
+	attribute: Attribute,
+	parts: Parts,
+	mode: Mode,
+): void {
 	const before = recordIn(holder, attribute.name);
-	// Another manager: what was known of the one before, such as the address, is not theirs.
-	const other = partOf(attribute, "value") && "value" in parts && parts.value !== before.value;
-	const kept = cleared || other || (change.op === "replace" && mode.strict) ? {} : before;
-	const merged = withoutGaps({ ...kept, ...parts });
+	const isOther = "value" in parts && "value" in before && parts.value !== before.value;
+	const merged = withoutGaps({ ...(isOther && !mode.strict ? {} : before), ...parts });
 	if (merged) holder[attribute.name] = merged;
 	else delete holder[attribute.name];
 }

@@ -44,7 +44,7 @@ export function serviceProviderConfig(
 		changePassword: { supported: false },
 		sort: { supported: true },
 		etag: { supported: true },
-		// Only a strict directory refuses what draft-zollner-scim-interop-profile has refused.
+		// Only a strict directory refuses what draft-zollner-scim-interop-profile-01 has refused.
 		...(strict ? { interopProfileConformant: true } : {}),
 		pagination: {
 			cursor: true,

@@ -217,11 +217,47 @@ describe("a PATCH", () => {
 		expect(patch([{ op: "remove", path: enterprise }], lenient, managed)).toEqual(ada);
 	});
 
-	test("another manager does not keep the address of the one before", () => {
+	describe("another manager", () => {
+		const path = `${enterprise}:manager`;
 		const managed = { ...ada, [enterprise]: { manager: { value: "m1", $ref: "https://x/m1" } } };
-		expect(patch([{ op: "replace", path: "manager", value: "m2" }], lenient, managed)).toEqual({
-			...ada,
-			[enterprise]: { manager: { value: "m2" } },
+		const managerAfter = (operation: Operation, mode: typeof lenient) =>
+			(patch([operation], mode, managed) as Record<string, { manager: unknown }>)[enterprise]
+				?.manager;
+
+		test.each<[Operation]>([
+			[{ op: "replace", path, value: { value: "m2" } }],
+			[{ op: "add", path, value: { value: "m2" } }],
+			[{ op: "replace", path, value: "m2" }],
+			[{ op: "add", path: `${path}.value`, value: "m2" }],
+			[{ op: "replace", path: `${path}.value`, value: "m2" }],
+		])("does not keep the address of the one before: %j", (operation) => {
+			expect(managerAfter(operation, lenient)).toEqual({ value: "m2" });
+		});
+
+		test("has the address that is sent with them", () => {
+			const value = { $ref: "https://x/m2", value: "m2" };
+			for (const op of ["add", "replace"])
+				for (const mode of [lenient, strict])
+					expect(managerAfter({ op, path, value }, mode)).toEqual(value);
+		});
+
+		test("is not the one who is there already", () => {
+			for (const operation of [
+				{ op: "add", path, value: { value: "m1" } },
+				{ op: "add", path: `${path}.value`, value: "m1" },
+			])
+				for (const mode of [lenient, strict])
+					expect(managerAfter(operation, mode)).toEqual({ value: "m1", $ref: "https://x/m1" });
+		});
+
+		test("keeps what an add does not name where strict, as the interop profile asks", () => {
+			const kept = { value: "m2", $ref: "https://x/m1" };
+			expect(managerAfter({ op: "add", path, value: { value: "m2" } }, strict)).toEqual(kept);
+			expect(managerAfter({ op: "replace", path: `${path}.value`, value: "m2" }, strict)).toEqual(
+				kept,
+			);
+			const replaced = managerAfter({ op: "replace", path, value: { value: "m2" } }, strict);
+			expect(replaced).toEqual({ value: "m2" });
 		});
 	});
 
@@ -339,8 +375,8 @@ describe("a PATCH", () => {
 describe("a strict PATCH", () => {
 	test.each<[string, Operation, string]>([
 		["no path", { op: "replace", value: { active: false } }, "invalidSyntax"],
-		// RFC 7644 §3.5.2.2 has a word of its own for this one.
-		["a removal without a path", { op: "remove" }, "noTarget"],
+		// RFC 7644 §3.5.2.2 has a word of its own for this one, the interop profile one for both.
+		["a removal without a path", { op: "remove" }, "invalidSyntax"],
 		["op in another case", { op: "Replace", path: "active", value: false }, "invalidSyntax"],
 		["a flag as a text", { op: "replace", path: "active", value: "False" }, "invalidValue"],
 		["an unknown attribute", { op: "replace", path: "shoeSize", value: 4 }, "invalidSyntax"],

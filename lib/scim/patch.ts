@@ -110,8 +110,9 @@ export function applyOperation(
 ): void {
 	const { op, path: text, value } = operation;
 	if (text === undefined) {
-		if (op === "remove") throw badRequest("noTarget", "An operation remove needs a path.");
+		// The interop profile knows one keyword for this; RFC 7644 §3.5.2.2 another for `remove`.
 		if (mode.strict) throw badRequest("invalidSyntax", "An operation needs a path.");
+		if (op === "remove") throw badRequest("noTarget", "An operation remove needs a path.");
 		applyObject(type, draft, { op, value }, mode);
 		return;
 	}

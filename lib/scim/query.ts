@@ -66,10 +66,26 @@ export function readSort(params: URLSearchParams): Sort | undefined {
 	};
 }
 
-/** The filter of a request. @throws ScimError 400 invalidFilter. */
-export function readFilter(params: URLSearchParams): Filter | undefined {
+/**
+ * The filter of a request. Strictly, it names nothing but what is in a schema.
+ * @throws ScimError 400 invalidFilter.
+ */
+export function readFilter(
+	params: URLSearchParams,
+	{ strict }: { strict: boolean },
+): Filter | undefined {
 	const text = params.get("filter");
-	return text === null || text.trim() === "" ? undefined : parseFilter(text);
+	const filter = text === null || text.trim() === "" ? undefined : parseFilter(text);
+	const alias = strict && filter && aliasIn(filter);
+	if (alias) throw badRequest("invalidFilter", `There is no attribute "${alias.name}".`);
+	return filter;
+}
+
+function aliasIn(filter: Filter): AttributePath | undefined {
+	if ("terms" in filter)
+		return filter.terms.map(aliasIn).find((alias): alias is AttributePath => alias !== undefined);
+	if (filter.kind === "not") return aliasIn(filter.term);
+	return isEmailAlias(filter.path) ? filter.path : undefined;
 }
 
 /**
@@ -109,10 +125,11 @@ function readTarget(type: ResourceType, name: string): Target | undefined {
 /**
  * What a filter looks up among people by one of their keys, so that it is found in the statement
  * that recognises the token. Undefined for any other filter, or where an order or cursor is asked.
+ * Whether the directory is strict is not known yet: the handler looks at that.
  */
 export function lookupOf(type: ResourceType, params: URLSearchParams): Lookup | undefined {
 	if (params.has("cursor") || params.get("sortBy")) return undefined;
-	const filter = readFilter(params);
+	const filter = readFilter(params, { strict: false });
 	if (filter?.kind !== "compare" || filter.op !== "eq" || typeof filter.value !== "string")
 		return undefined;
 	const by = lookupName(type, filter.path);
@@ -131,7 +148,10 @@ function lookupName(type: ResourceType, path: AttributePath): Lookup["by"] | und
 const nameOf = (attribute: Attribute, sub?: Attribute) =>
 	sub ? `${attribute.name}.${sub.name}` : attribute.name;
 
-/** Admins who set an IdP's unique identifier to "email" make it ask for an attribute of that name. */
+/**
+ * Admins who set an IdP's unique identifier to "email" make it ask for an attribute of that name. No
+ * schema has it, so a strict directory does not know it.
+ */
 export function isEmailAlias({ schema, name, sub }: AttributePath): boolean {
 	return schema === undefined && sub === undefined && name.toLowerCase() === "email";
 }

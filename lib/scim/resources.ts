@@ -26,7 +26,7 @@ export async function answerList(call: Call, sources: Source[], max: number): Pr
 	const found = await find(deps.db, {
 		sources,
 		directory: caller.directory,
-		filter: readFilter(query),
+		filter: readFilter(query, caller.directory),
 		sort: readSort(query),
 		page,
 		base,

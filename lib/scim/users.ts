@@ -11,7 +11,7 @@ import { listResponse } from "./discovery";
 import { badRequest, emptyResponse, ScimError, scimResponse } from "./errors";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
-import { lookupOf, readPage, readProjection } from "./query";
+import { lookupOf, readFilter, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
 import { answerList, maxPage, peopleOf, presentUser, type Shown } from "./resources";
 import type { Resource } from "./schema";
@@ -31,6 +31,7 @@ export const lookupById = (_query: URLSearchParams, id: string): Lookup => ({
 export async function listUsers(call: Call): Promise<Reply> {
 	const { query, base, found, lookup } = call;
 	const page = readPage(query, maxPage);
+	if (call.caller.directory.strict) readFilter(query, call.caller.directory);
 	// The lookup has brought one more than a page at most: beyond that, find a page properly.
 	if (!lookup || found.length > maxPage || page.by === "cursor" || call.caller.showsEveryone)
 		return answerList(call, [peopleOf(call)], maxPage);
