@@ -8,6 +8,7 @@ import type { Filter } from "./filter";
 import { checkParts, matchesElement, seedOf } from "./match";
 import { type Attribute, isRecord } from "./schema";
 import {
+	checkNames,
 	type Mode,
 	maxElements,
 	type Parts,
@@ -36,7 +37,10 @@ export function applyAttribute(
 ): void {
 	if (attribute.mutability === "readOnly" || sub?.mutability === "readOnly") {
 		// A whole object read from us and sent back carries id, meta and groups: ignored there.
-		if (!change.asked) return;
+		if (!change.asked) {
+			for (const item of [change.value].flat()) checkNames(attribute, item, mode);
+			return;
+		}
 		const name = sub ? `${attribute.name}.${sub.name}` : attribute.name;
 		throw badRequest("mutability", `${name} is read-only.`);
 	}

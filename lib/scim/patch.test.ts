@@ -574,6 +574,8 @@ describe("a body", () => {
 		["stands dotted inside an extension", { [enterprise]: { "manager.value": "m" } }],
 		["is the schemas again inside an extension", { [enterprise]: { schemas: [enterprise] } }],
 		["is an extension's and stands beside the core's", { department: "Tours" }],
+		["is a part of what is read-only", { meta: { etag: "x" } }],
+		["is a part of a list that is read-only", { groups: [{ value: "g" }, { nosuch: "x" }] }],
 	])("is refused in strict mode where an attribute %s", (_, more) => {
 		const sent = { schemas: [core, enterprise], userName: "a", ...more };
 		expect(() => read(sent)).not.toThrow();
@@ -587,6 +589,7 @@ describe("a body", () => {
 		["the one of a group", [core, "urn:ietf:params:scim:schemas:core:2.0:Group"]],
 		["an extension's alone", [enterprise]],
 		["what is no text", [core, 7]],
+		["one twice", [core, core.toUpperCase()]],
 		["none", []],
 		["a text", core],
 	])("names its schemas exactly in strict mode, not %s", (_, schemas) => {
@@ -596,6 +599,19 @@ describe("a body", () => {
 	test("may name its schemas in any letter case and order in strict mode too", () => {
 		const schemas = [enterprise.toUpperCase(), core.toLowerCase()];
 		expect(read({ schemas, userName: "a" }, strict)).toEqual({ userName: "a" });
+	});
+
+	test("a strict body names the schema of every extension it has", () => {
+		const sent = { schemas: [core], userName: "a", [enterprise]: { department: "Tours" } };
+		expect(read(sent)).toEqual({ userName: "a", [enterprise]: { department: "Tours" } });
+		expect(() => read(sent, strict)).toThrow(refusedWith("invalidSyntax"));
+		expect(read({ ...sent, schemas: [core, enterprise] }, strict)).toEqual(read(sent));
+	});
+
+	test("what is read-only is ignored in a strict body, whatever its value", () => {
+		const meta = { resourceType: 1, version: {}, location: null };
+		const sent = { schemas: [core], userName: "a", id: {}, meta, groups: "g" };
+		expect(read(sent, strict)).toEqual({ userName: "a" });
 	});
 });
 

@@ -33,7 +33,7 @@ export type Operation = { op: Op; path: string | undefined; value: unknown };
  */
 export function readResource(type: ResourceType, body: unknown, mode: Mode): Resource {
 	if (!isRecord(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
-	checkSchemas(type, field(body, "schemas"), mode);
+	checkSchemas(type, body, mode);
 	const resource: Resource = {};
 	applyObject(type, resource, { op: "add", value: body }, mode);
 	checkRequired(type, resource);
@@ -275,7 +275,9 @@ export function checkMessage(schema: string, body: Record<string, unknown>, mode
 		throw badRequest("invalidSyntax", `schemas must be ["${schema}"].`);
 }
 
-function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {
+/** @throws ScimError 400 invalidSyntax for a body of another type; strictly, for any other list. */
+function checkSchemas(type: ResourceType, body: Record<string, unknown>, mode: Mode): void {
+	const schemas = field(body, "schemas");
 	if (!mode.strict && (schemas === undefined || schemas === null)) return;
 	const core = type.schema.id;
 	const listed: unknown[] = Array.isArray(schemas) ? schemas : [];
@@ -289,9 +291,18 @@ function checkSchemas(type: ResourceType, schemas: unknown, mode: Mode): void {
 	);
 	if (!known) throw badRequest("invalidSyntax", `schemas must be a list that holds "${core}".`);
 	// Entra names schemas of its own beside ours.
+	if (!mode.strict) return;
 	const isOurs = (text: string) => sameName(text, core) || extensionOf(type, text) !== undefined;
-	if (mode.strict && !(texts.length === listed.length && texts.every(isOurs)))
+	if (texts.length < listed.length || !texts.every(isOurs))
 		throw badRequest("invalidSyntax", `schemas holds what is no schema of a ${type.name}.`);
+	// Exactly those of what is sent, each once (RFC 7643 §3).
+	const names = new Set(texts.map(foldName));
+	const unnamed = Object.keys(body).find(
+		(key) => extensionOf(type, key) && !names.has(foldName(key)),
+	);
+	if (names.size < texts.length) throw badRequest("invalidSyntax", "schemas names one twice.");
+	if (unnamed !== undefined)
+		throw badRequest("invalidSyntax", `schemas does not name "${unnamed}", which is sent.`);
 }
 
 /** @throws ScimError 400 invalidValue for a resource that lacks what it must have. */

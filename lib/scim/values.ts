@@ -74,6 +74,13 @@ export function readParts(attribute: Attribute, raw: unknown, mode: Mode): Parts
 	return parts;
 }
 
+/** Strictly, the parts of what is ignored exist too. @throws ScimError 400 invalidSyntax. */
+export function checkNames(attribute: Attribute, raw: unknown, mode: Mode): void {
+	if (!mode.strict || !isRecord(raw)) return;
+	for (const key of Object.keys(raw))
+		if (!partOf(attribute, key)) ignoreUnknown(`${attribute.name}.${key}`, mode);
+}
+
 /** The one place that decides what an attribute outside the schemas does. */
 export function ignoreUnknown(name: string, mode: Mode): void {
 	if (mode.strict) throw badRequest("invalidSyntax", `There is no attribute "${name}".`);
