@@ -38,6 +38,8 @@ export type Caller = {
 	groupsSync: boolean;
 	/** Whether it is shown members it does not manage too (policy `directoryShows`). */
 	showsEveryone: boolean;
+	/** What every user must have beside userName (policy `directoryRequires`). */
+	requires: Policy["directoryRequires"];
 	tokenName: string;
 	/** Why the directory does not answer although its token is good; null where it does. */
 	closed: DirectoryClosed | null;
@@ -101,6 +103,7 @@ export async function recognise(
 			},
 			groupsSync: row.rules?.groupsSync !== "off",
 			showsEveryone: row.rules?.shows === "everyone",
+			requires: row.rules?.requires ?? [],
 			tokenName: stored.name,
 			closed: closedBecause({
 				enabled: directory.enabled,
@@ -122,7 +125,8 @@ function prepare(db: Db) {
 		needs: Policy["directoryNeeds"];
 		groupsSync: Policy["groupsSync"];
 		shows: Policy["directoryShows"];
-	} | null>`(select json_build_object('needs', ${policies.document} -> 'directoryNeeds', 'groupsSync', ${policies.document} -> 'groupsSync', 'shows', ${policies.document} -> 'directoryShows') from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
+		requires: Policy["directoryRequires"];
+	} | null>`(select json_build_object('needs', ${policies.document} -> 'directoryNeeds', 'groupsSync', ${policies.document} -> 'groupsSync', 'shows', ${policies.document} -> 'directoryShows', 'requires', ${policies.document} -> 'directoryRequires') from ${policies} where ${policies.workspaceId} = ${workspaces.id} order by ${policies.revision} desc limit 1)`;
 	const statement = (by: Lookup["by"] | "none") =>
 		db
 			.select({

@@ -7,13 +7,22 @@ import { cursorTimeout } from "./cursor";
 import { ScimError } from "./errors";
 import { groupType } from "./group-schema";
 import { maxOperations } from "./patch";
-import { type Attribute, type ResourceType, type Schema, sameName } from "./schema";
+import {
+	type Attribute,
+	commonAttributes,
+	type ResourceType,
+	type Schema,
+	sameName,
+} from "./schema";
 import { userType } from "./user-schema";
 
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/** What a directory is served: groups only where the workspace takes them, all kinds where strict. */
-export type Served = { groups: boolean; strict: boolean };
+/**
+ * What a directory is served: groups only where the workspace takes them, all kinds where strict, and
+ * as required what its policy requires of every user, by names such as `name.givenName`.
+ */
+export type Served = { groups: boolean; strict: boolean; requires: readonly string[] };
 
 const resourceTypes = ({ groups }: Served): ResourceType[] =>
 	groups ? [userType, groupType] : [userType];
@@ -121,26 +130,38 @@ function presentSchema(
 	{ id, name, description, attributes }: Schema,
 	served: Served,
 ) {
+	const requires = id === userType.schema.id ? served.requires : [];
+	// No schema lists what every resource has (RFC 7643 §3.1), unless there is more to say of it.
+	const common = commonAttributes.filter((attribute) => requires.includes(attribute.name));
 	return {
 		schemas: ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
 		id,
 		name,
 		description,
-		attributes: attributes.map((attribute) => presentAttribute(attribute, served)),
+		attributes: [...common, ...attributes].map((attribute) =>
+			presentAttribute(attribute, { ...served, requires }),
+		),
 		meta: { resourceType: "Schema", location: `${base}/Schemas/${id}` },
 	};
 }
 
 /** Characteristics that only make sense for other types are left out (RFC 7643 §7). */
-function presentAttribute(attribute: Attribute, served: Served): unknown {
+function presentAttribute(attribute: Attribute, served: Served, path = attribute.name): unknown {
 	const { subAttributes, caseExact, uniqueness, strictValues, ...rest } = attribute;
 	const plain = attribute.type === "complex" || attribute.type === "boolean";
+	// Who must have a part must have what it is a part of.
+	const isAsked = served.requires.some((name) => name === path || name.startsWith(`${path}.`));
 	return {
 		...rest,
+		required: attribute.required || isAsked,
 		...(plain ? {} : { caseExact, uniqueness }),
 		...(served.strict && strictValues ? { canonicalValues: strictValues } : {}),
 		...(subAttributes
-			? { subAttributes: subAttributes.map((part) => presentAttribute(part, served)) }
+			? {
+					subAttributes: subAttributes.map((part) =>
+						presentAttribute(part, served, `${path}.${part.name}`),
+					),
+				}
 			: {}),
 	};
 }

@@ -54,7 +54,7 @@ export function readGroupPatch(body: unknown, mode: Mode): GroupPatch {
 		change: ({ displayName, externalId }) => {
 			const draft: Resource = { displayName, ...(externalId === null ? {} : { externalId }) };
 			for (const operation of onAttributes) applyOperation(groupType, draft, operation, mode);
-			checkRequired(groupType, draft);
+			checkRequired(groupType, draft, "mutability");
 			return attributesOf(draft);
 		},
 	};

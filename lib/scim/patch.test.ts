@@ -268,7 +268,7 @@ describe("a PATCH", () => {
 		["a read-only list", "mutability", { op: "add", path: "groups", value: [{ value: "g" }] }],
 		["removing userName", "mutability", { op: "remove", path: "userName" }],
 		["emptying userName", "invalidValue", { op: "replace", path: "userName", value: " " }],
-		["clearing userName", "invalidValue", { op: "replace", path: "userName", value: null }],
+		["clearing userName", "mutability", { op: "replace", path: "userName", value: null }],
 		["a broken path", "invalidPath", { op: "replace", path: "emails[type eq", value: "x" }],
 		[
 			"a filter on no list",

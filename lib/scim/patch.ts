@@ -6,7 +6,7 @@
  * Used for what fits in memory. The members of a group do not: they go by ./membership.
  */
 import { applyAttribute, type Change, type Op, recordIn } from "./change";
-import { badRequest, ScimError } from "./errors";
+import { badRequest, ScimError, type ScimType } from "./errors";
 import { type Path, parsePath } from "./path";
 import {
 	extensionOf,
@@ -36,7 +36,7 @@ export function readResource(type: ResourceType, body: unknown, mode: Mode): Res
 	checkSchemas(type, body, mode);
 	const resource: Resource = {};
 	applyObject(type, resource, { op: "add", value: body }, mode);
-	checkRequired(type, resource);
+	checkRequired(type, resource, "invalidValue");
 	return resource;
 }
 
@@ -52,7 +52,7 @@ export function applyPatch(
 ): Resource {
 	const draft = structuredClone(current);
 	eachOperation(body, mode, (operation) => applyOperation(type, draft, operation, mode));
-	checkRequired(type, draft);
+	checkRequired(type, draft, "mutability");
 	return draft;
 }
 
@@ -305,11 +305,15 @@ function checkSchemas(type: ResourceType, body: Record<string, unknown>, mode: M
 		throw badRequest("invalidSyntax", `schemas does not name "${unnamed}", which is sent.`);
 }
 
-/** @throws ScimError 400 invalidValue for a resource that lacks what it must have. */
-export function checkRequired(type: ResourceType, resource: Resource): void {
+/**
+ * @param missing what a resource without an attribute it must have is refused as; a PATCH that takes
+ * it away is `mutability` (RFC 7644 §3.5.2.2).
+ * @throws ScimError 400; invalidValue for a text of blanks.
+ */
+export function checkRequired(type: ResourceType, resource: Resource, missing: ScimType): void {
 	for (const { name, required } of type.schema.attributes) {
 		const value = resource[name];
 		if (required && (typeof value !== "string" || value.trim() === ""))
-			throw badRequest("invalidValue", `${name} is required.`);
+			throw badRequest(value === undefined ? missing : "invalidValue", `${name} is required.`);
 	}
 }

@@ -1,6 +1,6 @@
 /** What lib/directory refuses, as the protocol says it. Each detail tells an IT admin what to do. */
 import type { Conflict, Refused } from "@/lib/directory/users";
-import { badRequest, ScimError } from "./errors";
+import { badRequest, ScimError, type ScimType } from "./errors";
 import type { ResourceType } from "./schema";
 
 const conflicts: Record<Exclude<Conflict["reason"], "not_found">, string> = {
@@ -16,21 +16,30 @@ const conflicts: Record<Exclude<Conflict["reason"], "not_found">, string> = {
 		"Workspace > SSO, so that the directory may take the member over.",
 };
 
-/** A refusal to throw. @param id what the request named, for a resource that is not there. */
-export function refusal(type: ResourceType, refused: Refused, id: string): ScimError {
-	if ("detail" in refused) return unfit(refused);
+/**
+ * A refusal to throw.
+ * @param id what the request named, for a resource that is not there.
+ * @param missing what lacking an attribute is refused as; see `checkRequired`.
+ */
+export function refusal(
+	type: ResourceType,
+	refused: Refused,
+	id: string,
+	missing: ScimType = "invalidValue",
+): ScimError {
+	if ("detail" in refused) return unfit(refused, missing);
 	if (refused.reason === "not_found") return notFound(type, id);
 	return new ScimError(409, "uniqueness", conflicts[refused.reason]);
 }
 
 /** What the workspace's policy asks of every user, and this one does not have. */
-function unfit({ reason, detail }: Extract<Refused, { detail: string }>): ScimError {
-	return badRequest(
-		"invalidValue",
-		reason === "attribute_missing"
-			? `This workspace needs ${detail} of every user. Map it in the identity provider.`
-			: `roles: ${detail}.`,
-	);
+function unfit(
+	{ reason, detail }: Extract<Refused, { detail: string }>,
+	missing: ScimType,
+): ScimError {
+	if (reason === "role_unknown") return badRequest("invalidValue", `roles: ${detail}.`);
+	const advice = "Map it in the identity provider.";
+	return badRequest(missing, `This workspace needs ${detail} of every user. ${advice}`);
 }
 
 export function notFound(type: ResourceType, id: string): ScimError {

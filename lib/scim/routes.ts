@@ -34,6 +34,7 @@ const shown =
 const served = ({ caller }: Call) => ({
 	groups: caller.groupsSync,
 	strict: caller.directory.strict,
+	requires: caller.requires,
 });
 
 /** Every route. The first that fits is taken; `:id` stands for any one segment. */

@@ -76,7 +76,7 @@ export function list(
 }
 
 /** The attributes every resource has beside its schemas' (RFC 7643 §3.1). */
-const commonAttributes: Attribute[] = [
+export const commonAttributes: Attribute[] = [
 	simple("schemas", "The URNs of the schemas present in the resource.", {
 		type: "reference",
 		caseExact: true,

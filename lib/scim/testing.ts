@@ -21,7 +21,13 @@ type Body = {
 	userName: string;
 	active: boolean;
 	emails: { value: string }[];
-	meta: { created: string; lastModified: string; location: string; version: string };
+	meta: {
+		resourceType: string;
+		created: string;
+		lastModified: string;
+		location: string;
+		version: string;
+	};
 	totalResults: number;
 	itemsPerPage: number;
 	Resources: Body[];

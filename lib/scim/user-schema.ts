@@ -57,7 +57,8 @@ const userSchema: Schema = {
 			returned: "never",
 		}),
 		list("emails", "Email addresses; the primary one is the member's.", [
-			value("The address."),
+			// One of them is the member's, and no two members have the same.
+			simple("value", "The address.", { uniqueness: "server" }),
 			display,
 			type("What it is for.", ["work", "home", "other"]),
 			primary,
@@ -109,7 +110,7 @@ const userSchema: Schema = {
 				simple("display", "The group's name.", { mutability: "readOnly" }),
 				simple("type", "How the person belongs to it.", {
 					mutability: "readOnly",
-					strictValues: ["direct", "indirect"],
+					strictValues: ["direct"],
 				}),
 			],
 			{ mutability: "readOnly" },
@@ -147,12 +148,15 @@ export const enterpriseSchema: Schema = {
 		simple("department", "The department."),
 		complex("manager", "The person's manager.", [
 			simple("value", "The manager's id.", { caseExact: true }),
-			simple("$ref", "The manager's address.", {
-				type: "reference",
-				caseExact: true,
-				referenceTypes: ["User"],
-			}),
-			simple("displayName", "The manager's name.", { mutability: "readOnly" }),
+			simple(
+				"$ref",
+				"The manager's address; this service's own where the id is of a person here.",
+				{
+					type: "reference",
+					caseExact: true,
+					referenceTypes: ["User"],
+				},
+			),
 		]),
 	],
 };

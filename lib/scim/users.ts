@@ -8,7 +8,7 @@ import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
 import { listResponse } from "./discovery";
-import { badRequest, emptyResponse, ScimError, scimResponse } from "./errors";
+import { badRequest, emptyResponse, ScimError, type ScimType, scimResponse } from "./errors";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
 import { lookupOf, readFilter, readPage, readProjection } from "./query";
@@ -73,7 +73,9 @@ export async function putUser(call: Call): Promise<Reply> {
 
 export async function patchUser(call: Call): Promise<Reply> {
 	const body = await readJson(call);
-	return change(call, (current) => applyPatch(userType, current.resource, body, modeOf(call)));
+	const next = (current: DirectoryUser) =>
+		applyPatch(userType, current.resource, body, modeOf(call));
+	return change(call, next, "mutability");
 }
 
 export async function removeUser(call: Call): Promise<Reply> {
@@ -85,7 +87,11 @@ export async function removeUser(call: Call): Promise<Reply> {
 	return emptyResponse(204);
 }
 
-async function change(call: Call, next: (current: DirectoryUser) => Resource): Promise<Reply> {
+async function change(
+	call: Call,
+	next: (current: DirectoryUser) => Resource,
+	missing?: ScimType,
+): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		updateUser(tx, lock, changeOf(call), id, (current) => {
@@ -94,7 +100,7 @@ async function change(call: Call, next: (current: DirectoryUser) => Resource): P
 			return checked({ active: current.active, ...next(current) });
 		}),
 	);
-	if (!written.ok) throw refusal(userType, written, id);
+	if (!written.ok) throw refusal(userType, written, id, missing);
 	return answer(call, 200, written.user);
 }
 
