@@ -138,14 +138,18 @@ function rowsOf(search: Omit<Search, "page" | "now">): { rows: SQL; scans: numbe
 	const { sources, filter, sort, directory, base } = search;
 	const mixed = sources.length > 1;
 	if (mixed && filter) knows(sources, filter);
-	if (sort && !sources.some((source) => resolve(source.type, sort.path)))
-		throw badRequest("invalidValue", `sortBy: there is no attribute "${formatPath(sort.path)}".`);
+	const keys = sources.map((source) => sort && keyOf(source, sort, base));
+	if (sort && !keys.some((key) => key))
+		throw badRequest(
+			"invalidValue",
+			`sortBy: there is no attribute "${formatPath(sort.path)}" with one value to sort by.`,
+		);
 	let scans = sort ? 1 : 0;
-	const selects = sources.map((source) => {
+	const selects = sources.map((source, index) => {
 		const { table, alias, type } = source;
 		const condition = filter && compile(source, filter, base, { mixed });
 		scans += condition?.scans ?? 0;
-		return sql`select ${type.name}::text as type, ${alias}.id, ${alias}.created_at, ${keyOf(source, sort, base)} as key
+		return sql`select ${type.name}::text as type, ${alias}.id, ${alias}.created_at, ${keys[index] ?? sql`null::text`} as key
 			from ${table}
 			where ${alias}.workspace_id = ${directory.workspaceId} and ${alias}.directory_id = ${directory.id}
 				${condition ? sql`and ${condition.where}` : sql``}`;
@@ -153,21 +157,25 @@ function rowsOf(search: Omit<Search, "page" | "now">): { rows: SQL; scans: numbe
 	return { rows: sql.join(selects, sql` union all `), scans };
 }
 
-/** What a row is sorted by, as a text; null where it has no value. */
-function keyOf(source: Source, sort: Sort | undefined, base: string): SQL {
-	const target = sort && resolve(source.type, sort.path);
+/**
+ * What a row is sorted by, as a text; null where it has no value. Undefined for what no row can be
+ * sorted by: an attribute with parts is named with one of them (RFC 7644 §3.4.2.3).
+ */
+function keyOf(source: Source, sort: Sort, base: string): SQL | undefined {
+	const target = resolve(source.type, sort.path);
 	const field = target && source.field(target, base);
-	if (!target || !field) return sql`null::text`;
+	if (!target || !field) return undefined;
 	switch (field.kind) {
 		case "date":
 			return sql`to_char(${field.sql} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
 		case "list": {
 			const part = target.sub ?? (target.attribute && partOf(target.attribute, "value"));
-			return part ? sql`left(${field.first(part)}, ${sortedLength}::int)` : sql`null::text`;
+			const first = part && field.first?.(part);
+			return first && sql`left(${first}, ${sortedLength}::int)`;
 		}
 		case "object":
 		case "schemas":
-			return sql`null::text`;
+			return undefined;
 		default:
 			return sql`left((${field.sql})::text, ${sortedLength}::int)`;
 	}
