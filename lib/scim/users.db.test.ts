@@ -402,6 +402,23 @@ describe("versions", () => {
 		expect(changed.status).toBe(200);
 	});
 
+	test("are conditions of every request (RFC 9110 §13.1)", async () => {
+		const made = await create();
+		const path = `/Users/${made.id}`;
+		const body = { schemas: [patchOp], Operations: [{ op: "replace", path: "title", value: "t" }] };
+		for (const known of ["*", 'W/"1"', '"7", W/"1"']) {
+			const headers = { "if-none-match": known };
+			expectRefused(await client.send("PATCH", path, body, headers), 412);
+			expectRefused(await client.send("DELETE", path, undefined, headers), 412);
+		}
+		expect((await client.send("GET", path)).body).toEqual(made);
+		expectRefused(await client.send("GET", path, undefined, { "if-match": 'W/"9"' }), 412);
+		const read = await client.send("GET", path, undefined, { "if-match": 'W/"9", W/"1"' });
+		expect(read.body).toEqual(made);
+		const other = { "if-none-match": 'W/"9"', "if-match": "*" };
+		expect((await client.send("PATCH", path, body, other)).body.title).toBe("t");
+	});
+
 	test("tell of groups too, which a change of the person need not know", async () => {
 		const made = await create();
 		const path = `/Users/${made.id}`;

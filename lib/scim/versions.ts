@@ -18,17 +18,31 @@ export function versionTag({ version, resource, groups = [] }: Versioned): strin
 	return `W/"${version}.${mark.slice(0, 10)}"`;
 }
 
-/** Refuses a change of another version than the client has seen. @throws ScimError 412. */
+/**
+ * Refuses a change of another version than the client has seen, or of the one it does not want
+ * changed (RFC 9110 §13.1). @throws ScimError 412.
+ */
 export function checkVersion(request: Incoming, { version }: { version: number }): void {
-	const expected = request.headers.get("if-match");
 	// The version alone: nobody's change of a person is stale because of a group.
-	const seen = expected && tagsOf(expected).map((tag) => tag.replace(/\.[\w-]*"$/, '"'));
-	if (seen && !seen.some((tag) => tag === "*" || tag === `"${version}"`))
+	const names = (header: string) =>
+		tagsOf(header)
+			.map((tag) => tag.replace(/\.[\w-]*"$/, '"'))
+			.some((tag) => tag === "*" || tag === `"${version}"`);
+	const expected = request.headers.get("if-match");
+	if (expected && !names(expected))
 		throw new ScimError(412, undefined, `The resource has changed; it is now W/"${version}".`);
+	const unwanted = request.method === "GET" ? null : request.headers.get("if-none-match");
+	if (unwanted && names(unwanted))
+		throw new ScimError(
+			412,
+			undefined,
+			`The resource is W/"${version}", which If-None-Match names.`,
+		);
 }
 
-/** The answer to a client that has this already, or undefined. */
+/** The answer to a client that has this already, or undefined. @throws ScimError 412. */
 export function unchanged(request: Incoming, resource: Versioned): Reply | undefined {
+	checkVersion(request, resource);
 	const known = request.headers.get("if-none-match");
 	if (!known) return undefined;
 	const etag = versionTag(resource);
