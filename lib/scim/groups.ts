@@ -27,7 +27,7 @@ import { groupType } from "./group-schema";
 import { membersWhere } from "./members-where";
 import type { Step } from "./membership";
 import { locationOf } from "./present";
-import { readPage, readProjection } from "./query";
+import { type Projection, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
 import { answerList, maxPage, presentGroups } from "./resources";
 import { checkVersion, unchanged, versionTag } from "./versions";
@@ -42,37 +42,45 @@ export async function getGroup(call: Call): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const group = caller.groupsSync ? await readGroup(deps.db, caller.directory, id) : null;
 	if (!group) throw notFound(groupType, id);
-	return unchanged(call.request, group) ?? answer(call, 200, group);
+	return (
+		unchanged(call.request, group) ??
+		answer(call, 200, group, readProjection(groupType, call.query))
+	);
 }
 
 export async function postGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
+	const projection = readProjection(groupType, call.query);
 	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
 	checkLength(attributes);
 	const group = await write(call, async (tx, lock, change) => {
 		const made = await createGroup(tx, change, attributes);
 		return take(tx, lock, change, call, made.group, [{ change: { add: members } }]);
 	});
-	return answer(call, 201, group, { location: locationOf(groupType, call.base, group.id) });
+	const location = locationOf(groupType, call.base, group.id);
+	return answer(call, 201, group, projection, { location });
 }
 
 /** Replaces the resource: a body without members is that of a group nobody is in. */
 export async function putGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
+	const projection = readProjection(groupType, call.query);
 	const { attributes, members } = readGroupBody(await readJson(call), modeOf(call));
 	const group = await change(call, {
 		change: () => attributes,
 		steps: [{ change: { replaceAll: members } }],
 	});
-	return answer(call, 200, group);
+	return answer(call, 200, group, projection);
 }
 
 /** Answered without a body, for speed: 200 and the group where the request or the directory asks. */
 export async function patchGroup(call: Call): Promise<Reply> {
 	refuseWithoutSync(call);
+	const projection = readProjection(groupType, call.query);
 	const group = await change(call, readGroupPatch(await readJson(call), modeOf(call)));
 	const asked = call.query.has("attributes") || call.query.has("excludedAttributes");
-	if (asked || call.caller.directory.groupPatchAnswer === "200") return answer(call, 200, group);
+	if (asked || call.caller.directory.groupPatchAnswer === "200")
+		return answer(call, 200, group, projection);
 	return emptyResponse(204, { etag: versionTag(group) });
 }
 
@@ -151,13 +159,14 @@ function noteLeftOut(count: number): void {
 	notePassedOver(`${who} left out: a member is a person of this directory, not another group.`);
 }
 
+/** @param projection read before anything is written, since it may be refused. */
 async function answer(
 	call: Call,
 	status: number,
 	group: DirectoryGroup,
+	projection: Projection,
 	headers: Record<string, string> = {},
 ): Promise<Reply> {
-	const projection = readProjection(groupType, call.query);
 	const [body] = await presentGroups(call, [group], projection);
 	return scimResponse(status, body, { etag: versionTag(group), ...headers });
 }

@@ -39,10 +39,22 @@ export function present(
 			version: stored.tag ?? versionTag({ version: stored.version }),
 		},
 	};
-	if (projection.only) return only(full, projection.only);
-	if (projection.without) return without(full, projection.without);
+	if (projection.only) return withoutEmpty(only(full, projection.only));
+	if (projection.without) return withoutEmpty(without(full, projection.without));
 	return full;
 }
+
+/** A resource without what is left of an attribute none of whose parts is asked for. */
+function withoutEmpty(resource: Resource): Resource {
+	const entries = Object.entries(resource).map(([name, value]): [string, unknown] => {
+		if (Array.isArray(value)) return [name, value.filter((element) => !isEmpty(element))];
+		return [name, isRecord(value) ? withoutEmpty(value) : value];
+	});
+	return Object.fromEntries(entries.filter(([, value]) => !isEmpty(value)));
+}
+
+const isEmpty = (value: unknown): boolean =>
+	Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0;
 
 /** Attributes that are always returned stay, whatever was asked (RFC 7643 §7, returned). */
 const alwaysReturned = ["schemas", "id"];

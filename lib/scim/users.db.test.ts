@@ -568,6 +568,14 @@ describe("lists", () => {
 		});
 		const [less] = (await get("excludedAttributes=id,userName,emails.value,meta")).body.Resources;
 		expect(less).toMatchObject({ id: some?.id, emails: [{ type: "home" }, { primary: true }] });
+		// Of what has none of the parts asked for nothing is left, nor an element without any.
+		const parts = "emails.type,name.middleName,emails.display,addresses.country";
+		const [part] = (await get(`attributes=${parts}`)).body.Resources;
+		expect(part).toEqual({ schemas: [coreUser], id: some?.id, emails: [{ type: "home" }] });
+		const cut = "emails.value,emails.type,name.givenName,name.familyName";
+		const [rest] = (await get(`excludedAttributes=${cut}`)).body.Resources;
+		expect(rest?.emails).toEqual([{ primary: true }]);
+		expect(rest).not.toHaveProperty("name");
 		expect(less).not.toHaveProperty("userName");
 		expect(less).not.toHaveProperty("meta");
 		expect((await get("attributes=password")).body.Resources[0]).toEqual({
@@ -576,6 +584,32 @@ describe("lists", () => {
 		});
 		const both = await get("attributes=userName&excludedAttributes=emails");
 		expectRefused(both, 400, "invalidValue");
+	});
+
+	test("are not changed by a request whose answer cannot be projected", async () => {
+		const both = "attributes=userName&excludedAttributes=emails";
+		const before = (await own.send("GET", "/Users?count=1")).body;
+		const [first] = before.Resources;
+		const body = { schemas: [patchOp], Operations: [{ op: "replace", path: "title", value: "t" }] };
+		for (const [method, path, sent] of [
+			["POST", "/Users", person("both@acme.test")],
+			["PUT", `/Users/${first?.id}`, person("both@acme.test")],
+			["PATCH", `/Users/${first?.id}`, body],
+		] as const)
+			expectRefused(await own.send(method, `${path}?${both}`, sent), 400, "invalidValue");
+		expect((await own.send("GET", "/Users?count=1")).body).toEqual(before);
+		const made = await own.send("POST", "/Groups", { displayName: "Both" });
+		const rename = {
+			schemas: [patchOp],
+			Operations: [{ op: "replace", path: "displayName", value: "x" }],
+		};
+		for (const [method, path, sent] of [
+			["POST", "/Groups", { displayName: "Another" }],
+			["PUT", `/Groups/${made.body.id}`, { displayName: "Another" }],
+			["PATCH", `/Groups/${made.body.id}`, rename],
+		] as const)
+			expectRefused(await own.send(method, `${path}?${both}`, sent), 400, "invalidValue");
+		expect((await own.send("GET", "/Groups")).body.Resources).toEqual([made.body]);
 	});
 
 	test("need no User-Agent and no Content-Type", async () => {

@@ -11,7 +11,7 @@ import { listResponse } from "./discovery";
 import { badRequest, emptyResponse, ScimError, type ScimType, scimResponse } from "./errors";
 import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
-import { lookupOf, readFilter, readPage, readProjection } from "./query";
+import { lookupOf, type Projection, readFilter, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
 import { answerList, maxPage, peopleOf, presentUser, type Shown } from "./resources";
 import type { Resource } from "./schema";
@@ -50,11 +50,13 @@ export async function getUser(call: Call): Promise<Reply> {
 			? await readUnmanaged(deps.db, caller.directory, [call.id])
 			: call.found;
 	if (!user) throw notFound(userType, call.id);
-	return unchanged(call.request, user) ?? answer(call, 200, user);
+	const projection = readProjection(userType, call.query);
+	return unchanged(call.request, user) ?? answer(call, 200, user, projection);
 }
 
 export async function postUser(call: Call): Promise<Reply> {
 	const { deps, caller } = call;
+	const projection = readProjection(userType, call.query);
 	const resource = readResource(userType, await readJson(call), modeOf(call));
 	const attributes = checked({ active: true, ...resource });
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
@@ -62,7 +64,7 @@ export async function postUser(call: Call): Promise<Reply> {
 	);
 	if (!written.ok) throw refusal(userType, written, call.id);
 	const location = locationOf(userType, call.base, written.user.id);
-	return answer(call, 201, written.user, { location });
+	return answer(call, 201, written.user, projection, { location });
 }
 
 /** Replaces the resource. Without `active` the person stays as active as they were. */
@@ -93,6 +95,7 @@ async function change(
 	missing?: ScimType,
 ): Promise<Reply> {
 	const { deps, caller, id } = call;
+	const projection = readProjection(userType, call.query);
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		updateUser(tx, lock, changeOf(call), id, (current) => {
 			checkVersion(call.request, current);
@@ -101,16 +104,17 @@ async function change(
 		}),
 	);
 	if (!written.ok) throw refusal(userType, written, id, missing);
-	return answer(call, 200, written.user);
+	return answer(call, 200, written.user, projection);
 }
 
+/** @param projection read before anything is written, since it may be refused. */
 function answer(
 	call: Call,
 	status: number,
 	user: Shown,
+	projection: Projection,
 	headers: Record<string, string> = {},
 ): Reply {
-	const projection = readProjection(userType, call.query);
 	const body = presentUser(call.base, user, projection);
 	return scimResponse(status, body, { etag: versionTag(user), ...headers });
 }
