@@ -98,7 +98,7 @@ describe("the token", () => {
 		"/nothing/here",
 		"/../../api/scim/v2/Users",
 	])("missing is 401 for every method at %s", async (path) => {
-		for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+		for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 			expectError(await request(db, method, path, undefined, {}), 401);
 	});
 
@@ -291,18 +291,37 @@ describe("a path", () => {
 	);
 
 	test.each([
-		["DELETE", "/Users", "GET, POST"],
-		["PUT", "/Users", "GET, POST"],
-		["POST", "/Users/1", "GET, PUT, PATCH, DELETE"],
+		["DELETE", "/Users", "GET, HEAD, POST"],
+		["PUT", "/Users", "GET, HEAD, POST"],
+		["POST", "/Users/1", "GET, HEAD, PUT, PATCH, DELETE"],
 		["GET", "/Bulk", "POST"],
-		["POST", "/ServiceProviderConfig", "GET"],
-		["PATCH", "/Schemas", "GET"],
-		["OPTIONS", "/Users", "GET, POST"],
-		["HEAD", "/Users", "GET, POST"],
+		["HEAD", "/Bulk", "POST"],
+		["HEAD", "/.search", "POST"],
+		["POST", "/ServiceProviderConfig", "GET, HEAD"],
+		["PATCH", "/Schemas", "GET, HEAD"],
+		["OPTIONS", "/Users", "GET, HEAD, POST"],
 	])("does not take %s at %s", async (method, path, allow) => {
 		const answer = await client.send(method, path);
 		expectError(answer, 405);
 		expect(answer.headers.get("allow")).toBe(allow);
+	});
+
+	test("answers HEAD as it answers GET (RFC 9110 §9.3.2)", async () => {
+		const { body: made } = await client.send("POST", "/Users", person("head@acme.test"));
+		for (const path of [
+			`/Users/${made.id}`,
+			"/Users/1",
+			'/Users?filter=userName eq "head@acme.test"',
+			"/Users?filter=(((",
+			"/Groups",
+			"/Schemas",
+			"/Me",
+			"/nothing",
+		])
+			expect(await client.send("HEAD", path)).toEqual(await client.send("GET", path));
+		const known = { "if-none-match": made.meta.version };
+		expect((await client.send("HEAD", `/Users/${made.id}`, undefined, known)).status).toBe(304);
+		expectError(await request(db, "HEAD", "/Users", undefined, {}), 401);
 	});
 
 	test.each([

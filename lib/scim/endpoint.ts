@@ -41,8 +41,14 @@ import { handlerOf, type Match, matchIn, type Route, routeOf } from "./routes";
  */
 export function handleScim(request: Incoming, given: ScimDeps): Promise<Reply> {
 	const deps = { maxBody, ...given };
-	const work = () => answered(deps, () => serve(request, deps));
+	const work = () => answered(deps, () => serve(asGet(request), deps));
 	return deps.note ? noted(request, deps.now, deps.note, work) : work();
+}
+
+/** A HEAD is answered as a GET (RFC 9110 §9.3.2); that no body is sent is the server's to see to. */
+function asGet(request: Incoming): Incoming {
+	const { method, url, headers } = request;
+	return method === "HEAD" ? { method: "GET", url, headers, body: null } : request;
 }
 
 /** An answer whatever happens. */

@@ -19,7 +19,8 @@ export async function noted(
 	if (!directory) return response;
 	const { status } = response;
 	// What a successful GET was answered would fill the log and help nobody.
-	const worthKeeping = request.method !== "GET" || status >= 400;
+	const isRead = request.method === "GET" || request.method === "HEAD";
+	const worthKeeping = !isRead || status >= 400;
 	note({
 		directory,
 		tokenName: notes.tokenName,

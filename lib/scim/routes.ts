@@ -130,7 +130,9 @@ export function matchIn(candidates: Route[], segments: string[]): Match | null {
 export function handlerOf(route: Route, method: string): Handler {
 	const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
 	if (handler) return handler;
-	const allowed = Object.keys(route.methods).join(", ");
+	const allowed = Object.keys(route.methods)
+		.flatMap((name) => (name === "GET" ? [name, "HEAD"] : name))
+		.join(", ");
 	const detail = `${method} is not possible here. Possible is ${allowed}.`;
 	throw new ScimError(405, undefined, detail, { allow: allowed });
 }
