@@ -163,9 +163,11 @@ export async function whyNotAgain(
 	logged: LoggedRequest,
 ): Promise<Exclude<ReplayRefusal, "stale" | "replay_slow"> | null> {
 	if (logged.cut || logged.redacted) return "replay_incomplete";
-	if (logged.status < 400 || logged.method === "GET") return "replay_done";
+	if (logged.status < 400 || isRead(logged.method)) return "replay_done";
 	return (await hasMoved(db, logged)) ? "replay_moved" : null;
 }
+
+const isRead = (method: string) => method === "GET" || method === "HEAD";
 
 /** Whether the target is gone, or was changed after the request was answered. */
 async function hasMoved(db: Db | Tx, logged: LoggedRequest): Promise<boolean> {
@@ -202,7 +204,7 @@ async function send(
 				...(body === null ? {} : { "content-type": "application/scim+json" }),
 				...(ifMatch === null ? {} : { "if-match": ifMatch }),
 			},
-			...(body === null || method === "GET" ? {} : { body }),
+			...(body === null || isRead(method) ? {} : { body }),
 		}),
 		tx as unknown as Db,
 		goesOn,

@@ -91,7 +91,7 @@ export default async function RequestPage({
 					<PanelHead>{t("answered")}</PanelHead>
 					<Body
 						text={logged.responseBody}
-						none={t(logged.method === "GET" && status < 400 ? "notKept" : "noBody")}
+						none={t(["GET", "HEAD"].includes(logged.method) && status < 400 ? "notKept" : "noBody")}
 					/>
 				</Panel>
 			</div>
