@@ -6,6 +6,7 @@ import { foldKey } from "@/lib/platform/text";
 import { badRequest, type ScimError } from "./errors";
 import type { Field } from "./fields";
 import { type AttributePath, type Comparison, type FilterValue, formatPath } from "./filter";
+import { isOrder } from "./match";
 import { booleanOf } from "./values";
 
 /** Whether a field has a value. */
@@ -56,7 +57,7 @@ export function compare(
 			);
 		case "text": {
 			const wanted = textOf(value);
-			if (wanted === undefined) throw unfit(path, op);
+			if (wanted === undefined || (field.binary && isOrder(op))) throw unfit(path, op);
 			const isKey = op === "eq" && field.folding === "key";
 			const fold = isKey ? foldKey : field.folding ? foldText : String;
 			if (op === "eq" && field.holds) return field.holds(fold(wanted));

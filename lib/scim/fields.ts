@@ -20,13 +20,15 @@ type Folding = "key" | "text" | null;
 export type Field =
 	/**
 	 * `folding`: how what is kept was folded, or null. `indexed`: an index finds an equal, or there is
-	 * nothing to look at. `holds` asks for an equal where comparing `sql` itself does not.
+	 * nothing to look at. `holds` asks for an equal where comparing `sql` itself does not. `binary` has
+	 * no order.
 	 */
 	| {
 			kind: "text";
 			sql: SQL;
 			folding: Folding;
 			indexed: boolean;
+			binary?: boolean;
 			holds?: (value: unknown) => SQL;
 	  }
 	| { kind: "id"; sql: SQL }
@@ -246,9 +248,15 @@ function jsonList(path: string[], attribute: Attribute): Field {
 	const part = ({ name, type, caseExact }: Attribute): Field => {
 		if (type === "boolean")
 			return { kind: "boolean", sql: sql`((e ->> ${name}::text) = 'true')`, indexed: [] };
-		return caseExact
-			? text(sql`(r ->> ${name}::text)`, null)
-			: text(sql`(e ->> ${name.toLowerCase()}::text)`, "text");
+		if (caseExact)
+			return {
+				kind: "text",
+				sql: sql`(r ->> ${name}::text)`,
+				folding: null,
+				indexed: false,
+				binary: type === "binary",
+			};
+		return text(sql`(e ->> ${name.toLowerCase()}::text)`, "text");
 	};
 	return {
 		kind: "list",

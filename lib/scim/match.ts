@@ -15,7 +15,8 @@ import { booleanOf, ignoreUnknown, type Mode, type Parts } from "./values";
 
 /**
  * Whether one element matches.
- * @throws ScimError 400 invalidPath when the filter names a part the attribute does not have.
+ * @throws ScimError 400 invalidPath when the filter names a part the attribute does not have,
+ * invalidFilter when it asks for the order of what has none.
  */
 export function matchesElement(where: Filter, attribute: Attribute, element: Parts): boolean {
 	switch (where.kind) {
@@ -72,7 +73,13 @@ function partNamed(attribute: Attribute, path: AttributePath): Attribute {
 const findPart = (attribute: Attribute, path: AttributePath) =>
 	path.schema || path.sub ? undefined : partOf(attribute, path.name);
 
+/** Whether an operator asks what comes first, which flags and binary values do not know. */
+export const isOrder = (op: Comparison): boolean => ["gt", "ge", "lt", "le"].includes(op);
+
 function compare(part: Attribute, op: Comparison, stored: unknown, wanted: FilterValue): boolean {
+	// RFC 7644 §3.4.2.2, table 3.
+	if (isOrder(op) && (part.type === "boolean" || part.type === "binary"))
+		throw badRequest("invalidFilter", `${part.name} cannot be compared with ${op}.`);
 	if (stored === undefined || wanted === null) {
 		const equal = stored === undefined && wanted === null;
 		return op === "eq" ? equal : op === "ne" && !equal;

@@ -270,6 +270,12 @@ describe("a PATCH", () => {
 		["emptying userName", "invalidValue", { op: "replace", path: "userName", value: " " }],
 		["clearing userName", "mutability", { op: "replace", path: "userName", value: null }],
 		["a broken path", "invalidPath", { op: "replace", path: "emails[type eq", value: "x" }],
+		["an order of flags", "invalidFilter", { op: "remove", path: "emails[primary gt true]" }],
+		[
+			"an order of certificates",
+			"invalidFilter",
+			{ op: "remove", path: 'x509Certificates[value lt "a"]' },
+		],
 		[
 			"a filter on no list",
 			"invalidPath",
