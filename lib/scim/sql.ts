@@ -121,13 +121,13 @@ function compileInList(
 	context: Context,
 ): SQL {
 	const { name } = field.attribute;
-	if (!part) throw badRequest("invalidFilter", `${name} cannot be compared as a whole.`);
 	// Of the whole list only whether there is one is asked.
 	const asked = filter.kind === "present" && filter.path.sub === undefined;
 	if (asked) {
 		context.seen.scans += 1;
 		return field.exists(undefined);
 	}
+	if (!part) throw badRequest("invalidFilter", `${name} cannot be compared as a whole.`);
 	// No value at all: no element has the part.
 	if (filter.kind === "compare" && filter.value === null) {
 		const present: Leaf = { kind: "present", path: { name: part.name } };
