@@ -88,15 +88,29 @@ export function presentUser(base: string, user: Shown, projection: Projection): 
  * was sent. Not so for an id that cannot be one of ours.
  */
 function withManager(base: string, resource: Resource): Resource {
+	return changeManager(resource, (manager) => ({
+		...manager,
+		$ref: locationOf(userType, base, manager.value),
+	}));
+}
+
+/** The same as it is kept: without that address, so that sending back what was read changes nothing. */
+export function withoutManagersAddress(resource: Resource): Resource {
+	return changeManager(resource, ({ $ref: _ours, ...manager }) => manager);
+}
+
+/** Changes what is said of the manager, where their id may be one of ours. */
+function changeManager(
+	resource: Resource,
+	change: (manager: Resource & { value: string }) => Resource,
+): Resource {
 	const extension = resource[enterpriseSchema.id];
 	const manager = isRecord(extension) ? extension.manager : undefined;
-	if (!isRecord(manager) || typeof manager.value !== "string" || !isId(manager.value))
-		return resource;
-	const $ref = locationOf(userType, base, manager.value);
-	return {
-		...resource,
-		[enterpriseSchema.id]: { ...(extension as Resource), manager: { ...manager, $ref } },
-	};
+	if (!isRecord(extension) || !isRecord(manager)) return resource;
+	const { value } = manager;
+	if (typeof value !== "string" || !isId(value)) return resource;
+	const changed = { ...extension, manager: change({ ...manager, value }) };
+	return { ...resource, [enterpriseSchema.id]: changed };
 }
 
 /** Groups as answered. Who is in them is loaded only where it is asked for. */

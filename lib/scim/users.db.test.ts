@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
-import { directoryUsers, members } from "@/db/schema";
+import { directories, directoryUsers, members } from "@/db/schema";
 import { aWorkspace, freshDb } from "@/db/testing";
 import { newId } from "@/lib/platform/ids";
 import { type Answer, aClient, type Client, coreUser, patchOp, person, request } from "./testing";
@@ -307,6 +307,30 @@ describe("PUT", () => {
 			"uniqueness",
 		);
 		expect((await client.send("GET", `/Users/${two.id}`)).body).toEqual(two);
+	});
+
+	test("of what was read changes nothing, with groups and a manager's address in it", async () => {
+		const boss = await create();
+		const schemas = [coreUser, enterprise];
+		const made = await create(undefined, {
+			schemas,
+			[enterprise]: { manager: { value: boss.id } },
+		});
+		const group = { displayName: newId(), members: [{ value: made.id }] };
+		const { id } = (await client.send("POST", "/Groups", group)).body;
+		for (const strict of [false, true]) {
+			await db.update(directories).set({ strict }).where(eq(directories.id, client.directoryId));
+			for (const path of [`/Users/${made.id}`, `/Groups/${id}`]) {
+				const { body } = await client.send("GET", path);
+				const put = await client.send("PUT", path, body);
+				expect(put).toMatchObject({ status: 200, body });
+				expect((await client.send("GET", path)).body).toEqual(body);
+			}
+		}
+		await db
+			.update(directories)
+			.set({ strict: false })
+			.where(eq(directories.id, client.directoryId));
 	});
 
 	test("that says the same changes no version", async () => {

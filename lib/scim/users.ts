@@ -13,7 +13,14 @@ import { applyPatch, readResource } from "./patch";
 import { locationOf } from "./present";
 import { lookupOf, type Projection, readFilter, readPage, readProjection } from "./query";
 import { notFound, refusal } from "./refusals";
-import { answerList, maxPage, peopleOf, presentUser, type Shown } from "./resources";
+import {
+	answerList,
+	maxPage,
+	peopleOf,
+	presentUser,
+	type Shown,
+	withoutManagersAddress,
+} from "./resources";
 import type { Resource } from "./schema";
 import { userType } from "./user-schema";
 import { checkVersion, unchanged, versionTag } from "./versions";
@@ -125,7 +132,8 @@ const maxResource = 1024 * 1024;
 /** The most bytes of what entries are found by: an index holds no more. */
 const maxKey = 1024;
 
-function checked(resource: Resource): Resource {
+function checked(sent: Resource): Resource {
+	const resource = withoutManagersAddress(sent);
 	const { userNameKey, externalId, emailKeys } = personOf(resource);
 	const keys = { userName: [userNameKey], externalId: [externalId ?? ""], emails: emailKeys };
 	for (const [name, values] of Object.entries(keys))
