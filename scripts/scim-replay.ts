@@ -4,7 +4,7 @@
  * under names of its own, and clears them away.
  */
 import { randomBytes } from "node:crypto";
-import { clients } from "@/lib/scim/clients";
+import { clientNamed, clients } from "@/lib/scim/clients";
 import { type Outcome, replay } from "@/lib/scim/clients/session";
 import { command, option } from "./lib/run.mjs";
 import { bold, complain, faint, Refusal, say } from "./lib/say.mjs";
@@ -16,6 +16,7 @@ const usage = `Usage: npm run scim:replay -- --client <name> --url <base URL> --
   --url <base URL>    where SCIM is answered, such as https://sign-on.example.com/api/scim/v2
   --token <token>     the bearer token; or in the environment as SCIM_TOKEN, which no process list shows
   --domain <domain>   of the people's addresses (replay.test)
+  --role <name>       what everybody has in their roles (nothing)
   --no-groups         leave groups out
   --verbose           show each request's body and each answer
 
@@ -30,9 +31,10 @@ async function main(): Promise<number> {
 		return 0;
 	}
 	const name = option(args, "client") ?? "";
-	const client = Object.hasOwn(clients, name) ? clients[name as keyof typeof clients] : undefined;
-	if (!client)
+	const known = clientNamed(name);
+	if (!known)
 		throw new Refusal(`There is no client "${name}".`, `Choose one of ${names.join(", ")}.`);
+	const client = clients[known];
 	const url = readUrl(option(args, "url"));
 	const token = option(args, "token") ?? process.env.SCIM_TOKEN;
 	if (!token)
@@ -44,6 +46,7 @@ async function main(): Promise<number> {
 		mark: randomBytes(4).toString("hex"),
 		domain: option(args, "domain") ?? "replay.test",
 		groups: !args.includes("--no-groups"),
+		role: option(args, "role") ?? null,
 	};
 
 	say(`${bold(client.name)} against ${url}, run ${cast.mark}\n`);

@@ -8,14 +8,26 @@ import { Button } from "@/components/ui/button";
 import { Panel, PanelBody } from "@/components/ui/panel";
 import { SelectField } from "@/components/ui/select";
 import { Table } from "@/components/ui/table";
-import type { StepResult, TestClient } from "@/lib/directory/self-test";
 
-const clients: TestClient[] = ["okta", "entra", "rfc"];
+type Tested = {
+	steps: { title: string; sent: string; status: number; problem: string | null }[];
+	/** Whether people sent so hold a role here. */
+	hasAccess: boolean;
+};
 
-type Outcome = { ok: true; steps: StepResult[] | null } | RefusalView;
+type Outcome = { ok: true; tested: Tested | null } | RefusalView;
 
 /** Acts as a provider at a press, and shows each step with what came back. */
-export function SelfTest({ run }: { run: (client: string) => Promise<Outcome> }) {
+export function SelfTest({
+	clients,
+	chosen,
+	run,
+}: {
+	clients: { value: string; label: string }[];
+	/** Whom to act as unless another one is chosen. */
+	chosen: string;
+	run: (client: string) => Promise<Outcome>;
+}) {
 	const t = useTranslations("selftest");
 	const [outcome, setOutcome] = useState<Outcome | null>(null);
 	const [pending, start] = useTransition();
@@ -26,12 +38,7 @@ export function SelfTest({ run }: { run: (client: string) => Promise<Outcome> })
 			<Panel>
 				<PanelBody>
 					<form action={submit} className="flex flex-wrap items-end gap-3">
-						<SelectField
-							name="client"
-							label={t("as")}
-							defaultValue="okta"
-							options={clients.map((value) => ({ value, label: t(`clients.${value}`) }))}
-						/>
+						<SelectField name="client" label={t("as")} defaultValue={chosen} options={clients} />
 						<Button type="submit" variant="ink" busy={pending} busyLabel={t("running")}>
 							{t("run")}
 						</Button>
@@ -47,9 +54,9 @@ export function SelfTest({ run }: { run: (client: string) => Promise<Outcome> })
 function Shown({ outcome }: { outcome: Outcome }) {
 	const t = useTranslations("selftest");
 	if (!outcome.ok) return <RefusalBand refusal={outcome} />;
-	const { steps } = outcome;
-	if (!steps) return <Band tone="care" live title={t("slow")} />;
-	const failed = steps.filter(({ ok }) => !ok).length;
+	if (!outcome.tested) return <Band tone="care" live title={t("slow")} />;
+	const { steps, hasAccess } = outcome.tested;
+	const failed = steps.filter(({ problem }) => problem !== null).length;
 	return (
 		<>
 			<Band
@@ -62,6 +69,11 @@ function Shown({ outcome }: { outcome: Outcome }) {
 						: t("failed", { failed, count: steps.length })
 				}
 			/>
+			{hasAccess ? null : (
+				<Band tone="care" title={t("noAccess.title")}>
+					{t("noAccess.body")}
+				</Band>
+			)}
 			<Panel>
 				<Table
 					caption={t("table")}
@@ -70,11 +82,11 @@ function Shown({ outcome }: { outcome: Outcome }) {
 						{ label: t("sent") },
 						{ label: t("answer") },
 					]}
-					rows={steps.map(({ step, ok, sent, status, detail }) => ({
-						key: step,
+					rows={steps.map(({ title, sent, status, problem }, index) => ({
+						key: `${index}`,
 						cells: [
 							<span key="step" className="flex items-start gap-2">
-								{ok ? (
+								{problem === null ? (
 									<Check
 										className="mt-0.5 size-4 shrink-0 stroke-[1.8] text-pass"
 										role="img"
@@ -87,14 +99,14 @@ function Shown({ outcome }: { outcome: Outcome }) {
 										aria-label={t("bad")}
 									/>
 								)}
-								{t(`steps.${step}`)}
+								{title}
 							</span>,
 							<code key="sent" className="[overflow-wrap:anywhere]">
 								{sent.length > 80 ? `${sent.slice(0, 80)}…` : sent}
 							</code>,
 							<span key="answer" className="[overflow-wrap:anywhere]">
 								{status}
-								{detail ? <span className="block text-sm">{detail}</span> : null}
+								{problem ? <span className="block text-sm">{problem}</span> : null}
 							</span>,
 						],
 					}))}

@@ -103,13 +103,17 @@ export const scimRequests = pgTable(
 		/** The names of what changed, and what was passed over. */
 		changed: jsonb("changed").$type<string[]>().notNull(),
 		notes: jsonb("notes").$type<string[]>().notNull(),
-		/** Who sent it again, where it was. */
+		/** The admin who sent it, where that was not the directory, and the request it repeats. */
 		replayedBy: text("replayed_by"),
+		repeatsId: uuid("repeats_id"),
 	},
 	(t) => [
 		primaryKey({ name: "scim_requests_pk", columns: [t.workspaceId, t.id] }),
 		index("scim_requests_status").on(t.workspaceId, t.status, t.id),
 		index("scim_requests_at").on(t.at),
+		index("scim_requests_repeats")
+			.on(t.workspaceId, t.repeatsId)
+			.where(sql`${t.repeatsId} is not null`),
 		belongsTo("scim_requests_directory_fk", [t.workspaceId, t.directoryId], directories),
 	],
 );

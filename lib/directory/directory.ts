@@ -18,7 +18,7 @@
  *   welcome    the mail to somebody the directory has brought
  *   mapping    the groups there are to map
  *   request-log, request-notes, request-list   what was asked and answered: writing it, reading it
- *   replay     sending a request again, on trial or for real; self-test: a provider's whole life
+ *   replay     sending a request again, on trial or for real
  *   jobs       what all this asks for by itself
  *   decide     transactions of this folder: lock, repeat, undo
  */

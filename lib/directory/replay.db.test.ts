@@ -1,17 +1,31 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
 import { transact } from "@/db/client";
-import { activity, directoryTokens, directoryUsers, jobs, members, outbox } from "@/db/schema";
-import { aWorkspace, freshDb, operator, setPolicy } from "@/db/testing";
+import {
+	activity,
+	directories,
+	directoryTokens,
+	directoryUsers,
+	jobs,
+	members,
+	outbox,
+	scimRequests,
+} from "@/db/schema";
+import { aWorkspace, freshDb, isPostgres, operator, setPolicy } from "@/db/testing";
+import { loadRoles } from "@/lib/members/access";
+import type { Policy } from "@/lib/policy/document";
+import { clientNamed, clients } from "@/lib/scim/clients";
+import { replay } from "@/lib/scim/clients/session";
 import { handleScim } from "@/lib/scim/endpoint";
 import { aClient, type Client, person } from "@/lib/scim/testing";
+import { currentPolicy } from "@/lib/workspaces/policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
 import { findDirectory } from "./directory";
 import { type Endpoint, onTrial, sendAgain, tryAgain } from "./replay";
-import { listRequests } from "./request-list";
+import { listRepeats, listRequests } from "./request-list";
 import { flushRequests, noteRequest } from "./request-log";
-import { runSelfTest, testClients } from "./self-test";
+import { roleToSend } from "./requirements";
 
 let db: Db;
 beforeAll(async () => {
@@ -23,8 +37,8 @@ const now = () => new Date();
 const onError = (error: unknown) => {
 	throw error;
 };
-const endpoint: Endpoint = (request, on, goesOn) =>
-	handleScim(request, { db: on, publicUrl, now, onError, ...(goesOn ? { goesOn } : {}) });
+const endpoint: Endpoint = (request, on, hears) =>
+	handleScim(request, { db: on, publicUrl, now, onError, ...hears });
 
 type World = { workspace: Workspace; client: Client };
 
@@ -109,6 +123,7 @@ describe("a dry run", () => {
 		const done = await again(world, id, tryAgain);
 		expect(done).toMatchObject({ ok: true, answer: { status: 201 } });
 		expect(await count()).toEqual(before);
+		expect(await listRepeats(db, world.workspace.id, id)).toEqual([]);
 	});
 });
 
@@ -124,11 +139,40 @@ describe("for real", () => {
 			.where(
 				and(eq(activity.workspaceId, world.workspace.id), eq(activity.kind, "directory.replayed")),
 			);
-		expect(event).toMatchObject({ actorLabel: operator.label, subjectLabel: "POST /Users" });
+		const repeat = await newest(world);
+		expect(repeat).toMatchObject({
+			method: "POST",
+			status: 201,
+			replayedBy: operator.label,
+			repeatsId: id,
+			targetKind: "User",
+		});
+		expect(event).toMatchObject({
+			actorLabel: operator.label,
+			subjectLabel: "POST /Users",
+			subjectId: id,
+			details: { status: 201, requestId: repeat.id },
+		});
+		expect(await listRepeats(db, world.workspace.id, id)).toMatchObject([
+			{ id: repeat.id, status: 201, replayedBy: operator.label },
+		]);
+		expect(await listRepeats(db, (await aWorkspace(db)).id, id)).toEqual([]);
 		// The token it was sent with is gone.
 		expect(
 			await db.$count(directoryTokens, eq(directoryTokens.workspaceId, world.workspace.id)),
 		).toBe(1);
+	});
+
+	test("that is refused again is told as well, and may be sent once more", async () => {
+		const world = await aWorld();
+		await world.client.send("POST", "/Users", person("e@acme.test"));
+		await world.client.send("POST", "/Users", person("e@acme.test"));
+		const { id } = await newest(world);
+		expect(await again(world, id)).toMatchObject({ ok: true, answer: { status: 409 } });
+		const repeat = await newest(world);
+		expect(repeat).toMatchObject({ status: 409, repeatsId: id });
+		expect(await again(world, repeat.id)).toMatchObject({ ok: true });
+		expect(await newest(world)).toMatchObject({ repeatsId: repeat.id });
 	});
 
 	test("never repeats what was answered well", async () => {
@@ -169,62 +213,101 @@ describe("for real", () => {
 	});
 });
 
+/** As the page runs it. */
+async function selfTest({ workspace }: World, name: keyof typeof clients, on = endpoint) {
+	const directory = await findDirectory(db, workspace.id);
+	if (!directory) throw new Error("no directory");
+	const { document } = await currentPolicy(db, workspace.id);
+	const role = roleToSend(document, await loadRoles(db, workspace.id));
+	const groups = document.groupsSync === "on";
+	const cast = { mark: "m1", domain: "self-test.invalid", groups, role };
+	return onTrial(db, operator, directory, on, (door) =>
+		replay(clients[name], { ...door, leaves: true }, cast),
+	);
+}
+
 describe("the self-test", () => {
-	test.each(testClients)("as %s passes here, and leaves nothing", async (client) => {
+	const names = Object.keys(clients) as (keyof typeof clients)[];
+	const all = ["emails", "roles", "displayName", "name.givenName", "name.familyName", "externalId"];
+	const strictest = {
+		directoryRequires: all as Policy["directoryRequires"],
+		groupsSync: "on",
+		onProvision: "invite",
+	} as const;
+	test.each(
+		names.flatMap(
+			(name) =>
+				[
+					[name, "as it is", {}],
+					[name, "with roles asked for and not read", { ...strictest, rolesFrom: "groups" }],
+					[name, "with roles by attribute", { ...strictest, rolesFrom: "attribute" }],
+					[name, "without groups", { groupsSync: "off", rolesFrom: "workspace" }],
+				] as const,
+		),
+	)("as %s passes %s, and leaves nothing", async (name, _, policy) => {
 		const world = await aWorld();
-		const directory = await findDirectory(db, world.workspace.id);
-		if (!directory) throw new Error("no directory");
-		const steps = await onTrial(db, operator, directory, endpoint, (ask) =>
-			runSelfTest(ask, client, { role: null, groups: false }),
-		);
-		expect(steps?.filter(({ ok }) => !ok)).toEqual([]);
-		expect(steps?.map(({ step }) => step)).toContain("deactivate");
+		await transact(db, (tx) => setPolicy(tx, world.workspace.id, policy));
+		const steps = await selfTest(world, name);
+		expect(steps?.filter(({ surprise }) => surprise !== undefined)).toEqual([]);
+		expect(steps?.length).toBeGreaterThan(8);
+		expect(steps?.some(({ title }) => title === "Clear away")).toBe(false);
 		expect(await users(world)).toBe(0);
+		expect(await db.$count(outbox, eq(outbox.workspaceId, world.workspace.id))).toBe(0);
 	});
 
-	test("says what the policy asks for and the person does not have", async () => {
+	test("fails where the directory would be refused, with the reason it would be given", async () => {
 		const world = await aWorld();
-		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { directoryRequires: ["roles"] }));
-		const directory = await findDirectory(db, world.workspace.id);
-		if (!directory) throw new Error("no directory");
-		const steps = await onTrial(db, operator, directory, endpoint, (ask) =>
-			runSelfTest(ask, "okta", { role: null, groups: false }),
-		);
-		expect(steps?.at(-1)).toMatchObject({ step: "create", ok: false, status: 400 });
-		expect(steps?.at(-1)?.detail).toContain("roles");
+		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { directoryNeeds: "activeSaml" }));
+		const steps = await selfTest(world, "okta");
+		expect(steps?.[0]?.surprise).toMatch(/^answered 403 instead of 200: .*active SAML connection/);
+	});
+
+	test("fails as a client that bends the standard where the directory is strict", async () => {
+		const world = await aWorld();
+		await db
+			.update(directories)
+			.set({ strict: true })
+			.where(eq(directories.workspaceId, world.workspace.id));
+		const failed = async (name: keyof typeof clients) =>
+			(await selfTest(world, name))?.filter(({ surprise }) => surprise !== undefined);
+		expect(await failed("rfc")).toEqual([]);
+		expect((await failed("entra"))?.[0]?.surprise).toContain("answered 400");
+	});
+
+	test("knows a client by its own name alone", () => {
+		expect(names.map(clientNamed)).toEqual(names);
+		expect(["", "ping", "toString"].map(clientNamed)).toEqual([undefined, undefined, undefined]);
 	});
 });
 
 describe("what takes too long", () => {
+	const pause = () => new Promise((resolve) => setTimeout(resolve, 1_500));
+
 	test("begins no step more, and leaves nothing", async () => {
 		const world = await aWorld();
-		const directory = await findDirectory(db, world.workspace.id);
-		if (!directory) throw new Error("no directory");
 		const answered: number[] = [];
-		const slow: Endpoint = async (request, on, goesOn) => {
-			const answer = await endpoint(request, on, goesOn);
-			await new Promise((resolve) => setTimeout(resolve, 1_500));
+		const steps = await selfTest(world, "okta", async (request, on, hears) => {
+			const answer = await endpoint(request, on, hears);
+			await pause();
 			answered.push(answer.status);
 			return answer;
-		};
-		const steps = await onTrial(db, operator, directory, slow, (ask) =>
-			runSelfTest(ask, "okta", { role: null, groups: false }),
-		);
+		});
 		expect(steps).toBeNull();
 		expect(answered.length).toBeLessThanOrEqual(4);
 		expect(await users(world)).toBe(0);
 	});
 
-	test("ends between the operations of a bulk", async () => {
+	test("ends between the operations of a bulk, on trial and for real", async () => {
 		const world = await aWorld();
-		const directory = await findDirectory(db, world.workspace.id);
-		if (!directory) throw new Error("no directory");
 		let asked = 0;
-		const slow: Endpoint = (request, on, goesOn) =>
-			endpoint(request, on, async () => {
-				asked += 1;
-				await new Promise((resolve) => setTimeout(resolve, 1_500));
-				return goesOn ? goesOn() : true;
+		const slow: Endpoint = (request, on, hears) =>
+			endpoint(request, on, {
+				...hears,
+				goesOn: async () => {
+					asked += 1;
+					await pause();
+					return hears.goesOn();
+				},
 			});
 		const Operations = Array.from({ length: 40 }, (_, index) => ({
 			method: "POST",
@@ -232,16 +315,39 @@ describe("what takes too long", () => {
 			bulkId: `b${index}`,
 			data: person(`bulk${index}@acme.test`),
 		}));
-		const answer = await onTrial(db, operator, directory, slow, (ask) =>
-			ask("POST", "/Bulk", {
-				body: JSON.stringify({
-					schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-					Operations,
-				}),
-			}),
-		);
-		expect(answer).toBeNull();
-		expect(asked).toBeLessThanOrEqual(5);
+		const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+		// Refused, so that it is one to send again; then with a body that is understood.
+		await world.client.send("POST", "/Bulk", { schemas: [], Operations });
+		const { id } = await newest(world);
+		const body = JSON.stringify({ schemas, Operations });
+		await db
+			.update(scimRequests)
+			.set({ requestBody: body, status: 500, cut: false })
+			.where(eq(scimRequests.id, id));
+		for (const how of [tryAgain, sendAgain]) {
+			asked = 0;
+			const done = await how(db, operator, world.workspace.id, id, slow);
+			expect(done).toEqual({ ok: false, reason: "replay_slow" });
+			expect(asked).toBeLessThanOrEqual(5);
+			expect(await users(world)).toBe(0);
+		}
+		expect(await listRepeats(db, world.workspace.id, id)).toEqual([]);
+	});
+
+	test("ends within a single statement too, or on the embedded database behind it", async () => {
+		const world = await aWorld();
+		const id = await refusedCreate(world);
+		const slow: Endpoint = async (request, on, hears) => {
+			const answer = await endpoint(request, on, hears);
+			await on.execute(sql`select pg_sleep(${isPostgres ? 30 : 6})`);
+			return answer;
+		};
+		const began = Date.now();
+		expect(await sendAgain(db, operator, world.workspace.id, id, slow)).toEqual({
+			ok: false,
+			reason: "replay_slow",
+		});
+		expect(Date.now() - began).toBeLessThan(8_000);
 		expect(await users(world)).toBe(0);
 	});
 });

@@ -10,27 +10,31 @@ import { directoryGroups, directoryUsers } from "@/db/schema";
 import type { Actor } from "@/lib/activity/actor";
 import { record } from "@/lib/activity/record";
 import { env } from "@/lib/platform/env";
-import type { Incoming, Reply } from "@/lib/platform/exchange";
+import { type Incoming, type Reply, toResponse } from "@/lib/platform/exchange";
 import type { Directory } from "./directory";
 import { findDirectory } from "./directory";
 import { findRequest, type LoggedRequest } from "./request-list";
+import { logReplay, type RequestEntry } from "./request-log";
 import { lendToken } from "./tokens";
 
 /**
  * Answers SCIM requests with a database: lib/scim's handleScim.
- * @param goesOn is asked before each operation of a bulk; it ends where that says no.
+ * @param hears.goesOn is asked before each operation of a bulk; it ends where that says no.
+ * @param hears.note is told of the request, once it is answered.
  */
 export type Endpoint = (
 	request: Incoming,
 	db: Db,
-	goesOn?: () => Promise<boolean>,
+	hears: { goesOn: () => Promise<boolean>; note?: (entry: RequestEntry) => void },
 ) => Promise<Reply>;
 
-/** What a request has beside its method and path. */
-type Sent = { body?: string | null; ifMatch?: string | null };
-
-/** Sends one request of a trial. Where its time is over it does not return: the trial ends. */
-export type Ask = (method: string, path: string, sent?: Sent) => Promise<Answered>;
+/** Where a trial's requests go, as a client has it: the base URL, a token, and how to send one. */
+export type Door = {
+	url: string;
+	token: string;
+	/** Answers one request. Where the time is over it does not return: the trial ends. */
+	fetch: (request: Request) => Promise<Response>;
+};
 
 /** What an endpoint answered. */
 export type Answered = { status: number; body: string };
@@ -48,10 +52,10 @@ export type ReplayRefusal =
 
 type Replayed = { ok: true; answer: Answered } | { ok: false; reason: ReplayRefusal };
 
-/** What runs on trial may take this long. */
+/** What runs on trial, or again for real, may take this long: nobody else gets on meanwhile. */
 const longestMs = 5_000;
 
-/** Carries the outcome of a trial out of the transaction that is taken back. */
+/** Carries the outcome of a transaction out of it, and takes everything back. */
 class TakenBack<T> extends Error {
 	readonly outcome: T;
 
@@ -62,22 +66,21 @@ class TakenBack<T> extends Error {
 }
 
 /**
- * Runs work in a transaction that is rolled back, mails and jobs included, and lasts at most five
- * seconds, since nobody else in the workspace gets on meanwhile.
- * @param work sends requests with a token of the directory.
- * @returns null where it took too long.
+ * Runs work in a transaction that holds the workspace alone and lasts at most five seconds. A single
+ * statement is cut off then too; not by the embedded database, which hears of the time only when the
+ * statement has ended, and takes it back then.
+ * @param keeps whether what was done in time stays; else it is rolled back, mails and jobs included.
+ * @returns null where it took too long, and was taken back.
  */
-export async function onTrial<T>(
+async function inTime<T>(
 	db: Db,
-	actor: Actor,
-	directory: Directory,
-	endpoint: Endpoint,
-	work: (ask: Ask) => Promise<T>,
+	workspaceId: string,
+	keeps: boolean,
+	work: (tx: Tx, goesOn: () => Promise<boolean>) => Promise<T>,
 ): Promise<T | null> {
-	const now = new Date();
-	const until = now.getTime() + longestMs;
+	const until = Date.now() + longestMs;
 	try {
-		await transact(db, async (tx) => {
+		return await transact(db, async (tx) => {
 			// A statement's timeout knows only its own time: what is left is set before each step.
 			const goesOn = async () => {
 				const left = until - Date.now();
@@ -87,13 +90,11 @@ export async function onTrial<T>(
 				return true;
 			};
 			await goesOn();
-			await lockWorkspace(tx, directory.workspaceId, "exclusive");
-			const { token } = await lendToken(tx, actor, directory, "Trial", now);
-			const outcome = await work(async (method, path, sent = {}) => {
-				if (!(await goesOn())) throw new TakenBack(null);
-				return send(endpoint, tx, token, method, path, sent, goesOn);
-			});
-			throw new TakenBack(Date.now() > until ? null : outcome);
+			await lockWorkspace(tx, workspaceId, "exclusive");
+			const outcome = await work(tx, goesOn);
+			if (Date.now() >= until) throw new TakenBack(null);
+			if (!keeps) throw new TakenBack(outcome);
+			return outcome;
 		});
 	} catch (error) {
 		if (error instanceof TakenBack) return error.outcome as T | null;
@@ -103,7 +104,28 @@ export async function onTrial<T>(
 			return null;
 		throw error;
 	}
-	throw new Error("a trial was not taken back");
+}
+
+/**
+ * Runs work whose every effect is taken back, and which has five seconds.
+ * @param work sends requests with a token of the directory.
+ * @returns null where it took too long.
+ */
+export function onTrial<T>(
+	db: Db,
+	actor: Actor,
+	directory: Directory,
+	endpoint: Endpoint,
+	work: (door: Door) => Promise<T>,
+): Promise<T | null> {
+	return inTime(db, directory.workspaceId, false, async (tx, goesOn) => {
+		const { token } = await lendToken(tx, actor, directory, "Trial", new Date());
+		const fetch = async (request: Request) => {
+			if (!(await goesOn())) throw new TakenBack(null);
+			return toResponse(await endpoint(request, tx as unknown as Db, { goesOn }));
+		};
+		return work({ url: baseUrl(), token, fetch });
+	});
 }
 
 /** Sends a logged request again and takes back what it did. Refused: stale, replay_incomplete, replay_slow. */
@@ -118,26 +140,26 @@ export async function tryAgain(
 	const directory = await findDirectory(db, workspaceId);
 	if (!logged || !directory) return { ok: false, reason: "stale" };
 	if (logged.cut || logged.redacted) return { ok: false, reason: "replay_incomplete" };
-	const { method, path, requestBody: body, ifMatch } = logged;
-	const answer = await onTrial(db, actor, directory, endpoint, (ask) =>
-		ask(method, path, { body, ifMatch }),
-	);
+	const answer = await onTrial(db, actor, directory, endpoint, async ({ token, fetch }) => {
+		const response = await fetch(requestOf(logged, token));
+		return { status: response.status, body: await response.text() };
+	});
 	return answer ? { ok: true, answer } : { ok: false, reason: "replay_slow" };
 }
 
 /**
- * Sends a logged request again, for real, and records who did.
- * Refused: stale, replay_incomplete, replay_done, replay_moved.
+ * Sends a logged request again, for real, and records who did: in the activity log, and as a request
+ * of its own in the request log, which names the one it repeats.
+ * Refused: stale, replay_incomplete, replay_done, replay_moved, replay_slow.
  */
-export function sendAgain(
+export async function sendAgain(
 	db: Db,
 	actor: Actor,
 	workspaceId: string,
 	id: string,
 	endpoint: Endpoint,
 ): Promise<Replayed> {
-	return transact(db, async (tx): Promise<Replayed> => {
-		await lockWorkspace(tx, workspaceId, "exclusive");
+	const done = await inTime(db, workspaceId, true, async (tx, goesOn): Promise<Replayed> => {
 		const logged = await findRequest(tx, workspaceId, id);
 		const directory = await findDirectory(tx, workspaceId);
 		if (!logged || !directory) return { ok: false, reason: "stale" };
@@ -145,16 +167,23 @@ export function sendAgain(
 		if (refused) return { ok: false, reason: refused };
 		const name = `${logged.tokenName}, sent again by ${actor.label}`.slice(0, 80);
 		const { token, takeBack } = await lendToken(tx, actor, directory, name, new Date());
-		const { method, path, requestBody: body, ifMatch } = logged;
-		const answer = await send(endpoint, tx, token, method, path, { body, ifMatch });
+		const notes: RequestEntry[] = [];
+		const { status, body } = await endpoint(requestOf(logged, token), tx as unknown as Db, {
+			goesOn,
+			note: (entry) => notes.push(entry),
+		});
 		await takeBack();
+		const [entry] = notes;
+		if (!entry) throw new Error("a request that was sent again was not noted");
+		const requestId = await logReplay(tx, entry, { by: actor, of: logged.id });
 		await record(tx, workspaceId, actor, {
 			kind: "directory.replayed",
 			subject: { kind: "scim_request", id: logged.id, label: `${logged.method} ${logged.path}` },
-			details: { status: answer.status },
+			details: { status, requestId },
 		});
-		return { ok: true, answer };
+		return { ok: true, answer: { status, body: body ?? "" } };
 	});
+	return done ?? { ok: false, reason: "replay_slow" };
 }
 
 /** Why a request may not be sent again for real; null where it may. */
@@ -187,27 +216,20 @@ async function hasMoved(db: Db | Tx, logged: LoggedRequest): Promise<boolean> {
 	return target ? target.lastModifiedAt > at : logged.status !== 404;
 }
 
-async function send(
-	endpoint: Endpoint,
-	tx: Tx,
+const baseUrl = () => `${env().PUBLIC_URL}/api/scim/v2`;
+
+/** A logged request, to be sent with another token. */
+function requestOf(
+	{ method, path, requestBody: body, ifMatch }: LoggedRequest,
 	token: string,
-	method: string,
-	path: string,
-	{ body = null, ifMatch = null }: Sent,
-	goesOn?: () => Promise<boolean>,
-): Promise<Answered> {
-	const response = await endpoint(
-		new Request(`${env().PUBLIC_URL}/api/scim/v2${path}`, {
-			method,
-			headers: {
-				authorization: `Bearer ${token}`,
-				...(body === null ? {} : { "content-type": "application/scim+json" }),
-				...(ifMatch === null ? {} : { "if-match": ifMatch }),
-			},
-			...(body === null || isRead(method) ? {} : { body }),
-		}),
-		tx as unknown as Db,
-		goesOn,
-	);
-	return { status: response.status, body: response.body ?? "" };
+): Request {
+	return new Request(baseUrl() + path, {
+		method,
+		headers: {
+			authorization: `Bearer ${token}`,
+			...(body === null ? {} : { "content-type": "application/scim+json" }),
+			...(ifMatch === null ? {} : { "if-match": ifMatch }),
+		},
+		...(body === null || isRead(method) ? {} : { body }),
+	});
 }

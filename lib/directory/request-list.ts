@@ -1,5 +1,5 @@
 /** Reading the request log for an admin: a page of it, one request, and the day in numbers. */
-import { and, desc, eq, gte, ilike, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, ilike, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { scimRequests } from "@/db/schema";
 import { isId } from "@/lib/platform/ids";
@@ -68,6 +68,7 @@ const columns = {
 	changed: scimRequests.changed,
 	notes: scimRequests.notes,
 	replayedBy: scimRequests.replayedBy,
+	repeatsId: scimRequests.repeatsId,
 };
 
 function wanted({ method, outcome, text }: RequestFilter): (SQL | undefined)[] {
@@ -111,6 +112,21 @@ export async function findRequest(
 		.from(scimRequests)
 		.where(and(eq(scimRequests.workspaceId, workspaceId), eq(scimRequests.id, id)));
 	return row ?? null;
+}
+
+/** The requests that repeat one, oldest first. */
+export function listRepeats(
+	db: Db | Tx,
+	workspaceId: string,
+	id: string,
+): Promise<Pick<LoggedRequest, "id" | "at" | "status" | "replayedBy">[]> {
+	const { at, status, replayedBy } = scimRequests;
+	return db
+		.select({ id: scimRequests.id, at, status, replayedBy })
+		.from(scimRequests)
+		.where(and(eq(scimRequests.workspaceId, workspaceId), eq(scimRequests.repeatsId, id)))
+		.orderBy(asc(scimRequests.id))
+		.limit(20);
 }
 
 /** How many requests came in the last 24 hours, and how many of them were refused or failed. */

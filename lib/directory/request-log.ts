@@ -4,8 +4,9 @@
  * hiding secrets, cutting and letting go; reading is ./request-list.
  */
 import { getTableColumns, lte, sql } from "drizzle-orm";
-import type { Db } from "@/db/client";
+import type { Db, Tx } from "@/db/client";
 import { scimRequests } from "@/db/schema";
+import type { Actor } from "@/lib/activity/actor";
 import { newId } from "@/lib/platform/ids";
 import type { Handlers } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
@@ -70,6 +71,23 @@ export function noteRequest(db: Db, entry: RequestEntry): void {
 		buffer.timer ??= setTimeout(() => void flushRequests(db), flushMs);
 		buffer.timer.unref();
 	}
+}
+
+/**
+ * Writes a request that an admin has sent again, in the transaction of what it did: unlike the
+ * directory's own it is an admin's act, and one whose row was lost would name nobody.
+ * @param replay.of the request it repeats. @returns the id of its row.
+ */
+export async function logReplay(
+	tx: Tx,
+	entry: RequestEntry,
+	replay: { by: Actor; of: string },
+): Promise<string> {
+	const { by, of } = replay;
+	const address = "address" in by ? (by.address ?? null) : null;
+	const row = { ...rowOf({ ...entry, address }), replayedBy: by.label, repeatsId: of };
+	await tx.insert(scimRequests).values(row);
+	return row.id;
 }
 
 /** Writes what waits. A failure is told to the process's log and the rows are given up. */

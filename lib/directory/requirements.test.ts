@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultPolicy, profiles } from "@/lib/policy/profiles";
-import { unfit } from "./requirements";
+import { roleToSend, unfit } from "./requirements";
 
 const role = (key: string, name: string, rank: number) => ({ key, name, rank, permissions: [] });
 const roles = [
@@ -61,5 +61,31 @@ describe("role names", () => {
 	it("leaves a name that was sent before a role was renamed", () => {
 		const before = { ...full, roles: ["Owner"] };
 		expect(unfit(push, roles, before, { ...before, active: false })).toBeNull();
+	});
+});
+
+describe("the role to send on trial", () => {
+	const asks = (policy: Partial<typeof push>) => roleToSend({ ...defaultPolicy, ...policy }, roles);
+
+	it("is none where the policy neither reads nor asks for one", () => {
+		expect(asks({ rolesFrom: "groups", directoryRequires: [] })).toBeNull();
+	});
+
+	it.each([
+		["asked for and not read", { rolesFrom: "groups", directoryRequires: ["roles"] }],
+		["read and not asked for", { rolesFrom: "attribute", directoryRequires: [] }],
+	] as const)("is the lowest where it is %s", (_, policy) => {
+		expect(asks({ ...policy, directoryRequires: [...policy.directoryRequires] })).toBe("Viewer");
+	});
+
+	it("is one that the attribute may give, if it may give any", () => {
+		const policy = { rolesFrom: "attribute" } as const;
+		expect(asks({ ...policy, attributeMayGrant: ["normal_user"] })).toBe("Normal User");
+		expect(asks({ ...policy, attributeMayGrant: [] })).toBe("Viewer");
+	});
+
+	it("is one the policy takes", () => {
+		const role = roleToSend(push, roles);
+		expect(unfit(push, roles, null, { ...full, roles: [{ value: role }] })).toBeNull();
 	});
 });

@@ -2,7 +2,7 @@
  * What the policy asks of a person before the directory may bring them: attributes that must be
  * there, and role names this workspace knows. Pure.
  */
-import { namedRole, type RoleFact } from "@/lib/policy/access";
+import { attributeMayGrant, namedRole, type RoleFact } from "@/lib/policy/access";
 import type { Policy } from "@/lib/policy/document";
 import { sentRoles } from "@/lib/policy/sent-roles";
 import { type Attributes, personOf } from "./person";
@@ -61,6 +61,17 @@ export function unfit(
 		reason: "role_unknown",
 		detail: `"${unknown.slice(0, 80)}" is no role of this workspace. There are: ${namesOf(roles)}`,
 	};
+}
+
+/**
+ * The role that somebody must be sent with to be taken, and to hold one where the attribute gives
+ * roles: the lowest that it may give, by name. Null where the policy asks for none.
+ */
+export function roleToSend(policy: Policy, roles: readonly RoleFact[]): string | null {
+	if (policy.rolesFrom !== "attribute" && !policy.directoryRequires.includes("roles")) return null;
+	const lowestFirst = roles.toSorted((a, b) => a.rank - b.rank);
+	const given = lowestFirst.find((role) => attributeMayGrant(policy, roles, role));
+	return (given ?? lowestFirst[0])?.name ?? null;
 }
 
 /** What an IT admin may send, the highest first. */

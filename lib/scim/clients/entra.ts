@@ -4,7 +4,16 @@
  * deleted after their deactivation.
  */
 import { listOf, problem, resource, resourceIfAny } from "./expect";
-import { coreGroup, coreUser, enterpriseUser, type Person, patch, peopleOf, query } from "./people";
+import {
+	coreGroup,
+	coreUser,
+	enterpriseUser,
+	type Person,
+	patch,
+	peopleOf,
+	query,
+	rolesOf,
+} from "./people";
 import type { ClientProfile, Session } from "./session";
 
 export const entra: ClientProfile = {
@@ -56,7 +65,7 @@ async function provision({ send, make }: Session, person: Person): Promise<strin
 				familyName: person.family,
 				givenName: person.given,
 			},
-			roles: [],
+			roles: rolesOf(person).roles ?? [],
 		},
 		status: [201],
 		check: resource({ userName: person.userName, externalId: person.externalId, active: true }),

@@ -3,7 +3,16 @@
  * extension's schema first and empty lists, and takes members out by a list of values.
  */
 import { groupWith, list, listOf, problem, resource } from "./expect";
-import { coreGroup, coreUser, enterpriseUser, type Person, patch, peopleOf, query } from "./people";
+import {
+	coreGroup,
+	coreUser,
+	enterpriseUser,
+	type Person,
+	patch,
+	peopleOf,
+	query,
+	rolesOf,
+} from "./people";
 import type { ClientProfile, Session } from "./session";
 
 export const jumpcloud: ClientProfile = {
@@ -79,6 +88,7 @@ async function create({ send, make }: Session, person: Person): Promise<string> 
 			preferredLanguage: "en-US",
 			schemas: [coreUser, enterpriseUser],
 			userName: person.userName,
+			...rolesOf(person),
 		},
 		status: [201],
 		check: resource({
@@ -116,6 +126,7 @@ async function replace(
 			title: "Captain",
 			[enterpriseUser]: { department: "C-Suite" },
 			userName: person.userName,
+			...rolesOf(person),
 		},
 		status: [200],
 		check: resource({ id, active, name, [enterpriseUser]: { department: "C-Suite" } }),

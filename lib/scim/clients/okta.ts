@@ -4,7 +4,7 @@
  * a group whole after pushing it.
  */
 import { groupWith, list, listOf, problem, resource, resourceIfAny } from "./expect";
-import { coreGroup, coreUser, type Person, patch, peopleOf, query } from "./people";
+import { coreGroup, coreUser, type Person, patch, peopleOf, query, rolesOf } from "./people";
 import type { ClientProfile, Session } from "./session";
 
 export const okta: ClientProfile = {
@@ -90,17 +90,18 @@ async function assign({ send, make }: Session, person: Person): Promise<string> 
 	return id;
 }
 
-const created = ({ userName, given, family, externalId }: Person) => ({
+const created = (person: Person) => ({
 	schemas: [coreUser],
-	userName,
-	name: { givenName: given, familyName: family },
-	emails: [{ primary: true, value: userName, type: "work" }],
-	displayName: `${given} ${family}`,
+	userName: person.userName,
+	name: { givenName: person.given, familyName: person.family },
+	emails: [{ primary: true, value: person.userName, type: "work" }],
+	displayName: `${person.given} ${person.family}`,
 	locale: "en-US",
-	externalId,
+	externalId: person.externalId,
 	groups: [],
 	password: "1mz050nq-not-to-be-kept",
 	active: true,
+	...rolesOf(person),
 });
 
 async function pushGroup(session: Session, adaId: string, graceId: string): Promise<void> {
@@ -184,9 +185,11 @@ async function changeProfile({ send }: Session, person: Person, id: string): Pro
 			userName: person.userName,
 			name,
 			emails: [{ primary: true, value: person.userName, type: "work", display: person.userName }],
+			displayName: `${person.given} Lovelace`,
 			externalId: person.externalId,
 			active: true,
 			groups: [],
+			...rolesOf(person),
 			meta: { resourceType: "User" },
 		},
 		status: [200],

@@ -3,7 +3,7 @@
  * SCIM 1.1 among the schemas, and members added one by one.
  */
 import { groupWith, list, listOf, problem, resource } from "./expect";
-import { coreGroup, coreUser, type Person, patch, peopleOf } from "./people";
+import { coreGroup, coreUser, type Person, patch, peopleOf, rolesOf } from "./people";
 import type { ClientProfile, Session } from "./session";
 
 export const onelogin: ClientProfile = {
@@ -78,6 +78,7 @@ const written = (person: Person, { active = true, family = person.family }: Chan
 		formatted: `${person.given} ${family}`,
 	},
 	emails: [{ value: person.userName, type: "work", primary: true }],
+	...rolesOf(person),
 	active,
 });
 

@@ -5,6 +5,8 @@
  *
  *   session                            this file: one run, which sends, judges and cleans up
  *   okta, entra, jumpcloud, onelogin   what each sends, and what it takes for an answer
+ *   rfc                                the same for no product: what the standard says
+ *   people, expect                     whom they send, and what they look for
  *   index                              all of them by name
  */
 
@@ -37,6 +39,8 @@ export type Cast = {
 	domain: string;
 	/** Whether groups are pushed too. */
 	groups: boolean;
+	/** What everybody has in `roles`. Null or left out: nothing is mapped to it. */
+	role?: string | null;
 };
 
 /** One run: sends a step as its client and returns the answer. @throws GaveUp where nothing can follow. */
@@ -68,6 +72,8 @@ export type Connection = {
 	url: string;
 	token: string;
 	fetch: (request: Request) => Promise<Response>;
+	/** The other side takes everything back by itself: nothing is cleared away. */
+	leaves?: boolean;
 	/** Told of every step as it ends. */
 	onStep?: (outcome: Outcome) => void;
 };
@@ -103,11 +109,11 @@ export async function replay(
 	};
 	try {
 		await client.play({ cast, send, make });
-		await clear(made, send);
+		if (!connection.leaves) await clear(made, send);
 	} catch (error) {
 		if (!(error instanceof GaveUp)) throw error;
 		// What the surprise was stands in the outcomes. Nothing of the run shall stay.
-		await clear(made, send).catch(() => undefined);
+		if (!connection.leaves) await clear(made, send).catch(() => undefined);
 	}
 	return outcomes;
 }

@@ -12,19 +12,21 @@ import {
 	sendAgain,
 	tryAgain,
 } from "@/lib/directory/replay";
-import { runSelfTest, type StepResult, testClients } from "@/lib/directory/self-test";
-import { loadRoles } from "@/lib/members/access";
+import { roleToSend } from "@/lib/directory/requirements";
+import { loadRoles, previewAccess } from "@/lib/members/access";
 import { env } from "@/lib/platform/env";
-import { isId } from "@/lib/platform/ids";
+import { isId, newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import { clientNamed, clients } from "@/lib/scim/clients";
+import { type Outcome, replay } from "@/lib/scim/clients/session";
 import { handleScim } from "@/lib/scim/endpoint";
 import { currentPolicy } from "@/lib/workspaces/policy";
 
-/** The endpoint on a transaction of ours; it is not in the request log. */
-const endpoint: Endpoint = (request, db, goesOn) =>
+/** The endpoint on a transaction of ours. */
+const endpoint: Endpoint = (request, db, hears) =>
 	handleScim(request, {
 		db,
-		...(goesOn ? { goesOn } : {}),
+		...hears,
 		publicUrl: env().PUBLIC_URL,
 		now: () => new Date(),
 		onError: (err) => log().error({ err }, "A SCIM request failed on trial"),
@@ -47,26 +49,52 @@ export async function replayAction(
 	return done;
 }
 
-/** Acts as an identity provider and takes everything back. Null: it took too long. */
+export type SelfTested = {
+	steps: { title: string; sent: string; status: number; problem: string | null }[];
+	/** Whether people sent so hold a role here. */
+	hasAccess: boolean;
+};
+
+/**
+ * Acts as an identity provider that sends what the policy asks for, and takes everything back.
+ * `tested` is null where it took too long.
+ */
 export async function selfTestAction(
 	slug: string,
 	client: string,
-): Promise<{ ok: true; steps: StepResult[] | null } | Refusal> {
+): Promise<{ ok: true; tested: SelfTested | null } | Refusal> {
 	const allowed = await authorize(slug, "directory.manage");
 	if (!allowed.ok) return refusal(allowed.reason);
 	const { workspace, actor } = allowed.session;
 	const db = await database();
 	const directory = await findDirectory(db, workspace.id);
-	const chosen = testClients.find((each) => each === client);
+	const chosen = clientNamed(client);
 	if (!directory || !chosen) return refusal("needs_directory");
 	const { document } = await currentPolicy(db, workspace.id);
-	const lowest = (await loadRoles(db, workspace.id)).sort((a, b) => a.rank - b.rank)[0];
-	const needs = {
-		role: document.rolesFrom === "attribute" ? (lowest?.name ?? null) : null,
-		groups: document.groupsSync === "on",
-	};
-	const steps = await onTrial(db, actor, directory, endpoint, (ask) =>
-		runSelfTest(ask, chosen, needs),
+	const role = roleToSend(document, await loadRoles(db, workspace.id));
+	// Addresses that no mail can reach (RFC 2606).
+	const domain = "self-test.invalid";
+	const cast = { mark: newId(), domain, groups: document.groupsSync === "on", role };
+	const outcomes = await onTrial(db, actor, directory, endpoint, (door) =>
+		replay(clients[chosen], { ...door, leaves: true }, cast),
 	);
-	return { ok: true, steps };
+	if (!outcomes) return { ok: true, tested: null };
+	const sent = { roles: role === null ? [] : [role], groups: [] };
+	const access = await previewAccess(db, workspace.id, {
+		active: true,
+		roleByHand: null,
+		pinnedRole: null,
+		pinnedReason: null,
+		groupsByHand: [],
+		directory: sent,
+	});
+	const tested = { steps: outcomes.map(stepOf), hasAccess: access.role !== null };
+	return { ok: true, tested };
 }
+
+const stepOf = ({ title, method, path, answered, surprise }: Outcome) => ({
+	title,
+	sent: `${method} ${path}`,
+	status: answered,
+	problem: surprise ?? null,
+});

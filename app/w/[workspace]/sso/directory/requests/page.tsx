@@ -112,6 +112,11 @@ export default async function RequestsPage({
 											{row.method} {shortPath(row.path)}
 										</code>
 									</Link>
+									{row.replayedBy ? (
+										<span className="block text-sm font-normal text-ink-2">
+											{t("replayedBy", { name: row.replayedBy })}
+										</span>
+									) : null}
 									{row.changed.length > 0 ? (
 										<span className="block text-sm font-normal text-ink-2">
 											{t("changed", { names: row.changed.join(", ") })}

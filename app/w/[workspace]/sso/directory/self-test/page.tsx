@@ -7,6 +7,8 @@ import { PageHeader } from "@/components/shell/page-header";
 import { Band } from "@/components/ui/band";
 import { database } from "@/db/client";
 import { findDirectory } from "@/lib/directory/directory";
+import { clientNamed, clients } from "@/lib/scim/clients";
+import { providerKey } from "../provider";
 import { selfTestAction } from "../replay-actions";
 
 export async function generateMetadata() {
@@ -33,7 +35,11 @@ export default async function SelfTestPage({
 				standing={[t("standing")]}
 			/>
 			{directory?.enabled ? (
-				<SelfTest run={selfTestAction.bind(null, slug)} />
+				<SelfTest
+					clients={Object.entries(clients).map(([value, { name }]) => ({ value, label: name }))}
+					chosen={clientNamed(await providerKey(session.workspace.id)) ?? "rfc"}
+					run={selfTestAction.bind(null, slug)}
+				/>
 			) : (
 				<Band tone="care" title={t("off")} />
 			)}

@@ -1,5 +1,7 @@
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
 import { Replay } from "@/components/directory/replay";
@@ -11,7 +13,7 @@ import { Panel, PanelBody, PanelHead } from "@/components/ui/panel";
 import { Time } from "@/components/ui/time";
 import { database } from "@/db/client";
 import { whyNotAgain } from "@/lib/directory/replay";
-import { findRequest } from "@/lib/directory/request-list";
+import { findRequest, listRepeats } from "@/lib/directory/request-list";
 import { replayAction } from "../../replay-actions";
 
 export async function generateMetadata() {
@@ -36,6 +38,14 @@ export default async function RequestPage({
 	const deleted = logged.method === "DELETE" && status === 204;
 	const verdict = status >= 500 ? "failed" : status >= 400 ? "refused" : "ok";
 	const why = await whyNotAgain(db, logged);
+	const repeats = await listRepeats(db, session.workspace.id, id);
+	const { replayedBy, repeatsId } = logged;
+	const repeated = repeatsId && (await findRequest(db, session.workspace.id, repeatsId));
+	const linkTo = (request: string, words: ReactNode) => (
+		<Link href={`${list}/${request}`} className="underline underline-offset-4">
+			{words}
+		</Link>
+	);
 	return (
 		<Messages of={["requests"]}>
 			<PageHeader title={t("title")} back={{ href: list, label: t("backToLog") }}>
@@ -70,6 +80,15 @@ export default async function RequestPage({
 						},
 					]}
 				/>
+				{replayedBy ? (
+					<Band
+						tone="note"
+						title={t.rich("repeats", {
+							name: replayedBy,
+							which: (words) => (repeated ? linkTo(repeated.id, words) : words),
+						})}
+					/>
+				) : null}
 				{logged.notes.length > 0 ? (
 					<Band tone="note" title={t("notes")}>
 						{logged.notes.join(" ")}
@@ -80,6 +99,21 @@ export default async function RequestPage({
 					incomplete={logged.cut || logged.redacted}
 					replay={replayAction.bind(null, slug, id)}
 				/>
+				{repeats.length > 0 ? (
+					<Panel>
+						<PanelHead>{t("repeated")}</PanelHead>
+						<PanelBody>
+							<ul className="space-y-1 text-sm">
+								{repeats.map(({ id, at, status, replayedBy: name }) => (
+									<li key={id} className="flex flex-wrap gap-x-3">
+										{linkTo(id, t("repeat", { name: name ?? "", status }))}
+										<Time at={at} />
+									</li>
+								))}
+							</ul>
+						</PanelBody>
+					</Panel>
+				) : null}
 				<Panel>
 					<PanelHead>{t("sent")}</PanelHead>
 					<Body text={logged.requestBody} none={t("noBody")} />

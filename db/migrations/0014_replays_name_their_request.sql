@@ -1,0 +1,2 @@
+ALTER TABLE "scim_requests" ADD COLUMN "repeats_id" uuid;--> statement-breakpoint
+CREATE INDEX "scim_requests_repeats" ON "scim_requests" USING btree ("workspace_id","repeats_id") WHERE "scim_requests"."repeats_id" is not null;
