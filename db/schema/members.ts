@@ -47,6 +47,8 @@ export const members = pgTable(
 		epoch: integer("epoch").notNull().default(1),
 		createdAt: at("created_at").notNull().defaultNow(),
 		lastSignInAt: at("last_sign_in_at"),
+		/** When a mail told them that the directory has brought them (lib/directory/welcome). */
+		toldAt: at("told_at"),
 	},
 	(t) => [
 		primaryKey({ name: "members_pk", columns: [t.workspaceId, t.id] }),

@@ -17,6 +17,7 @@ import {
 	updateMember,
 } from "@/lib/members/members";
 import { mailNewAdmin } from "@/lib/members/new-admin";
+import { isWaiting } from "@/lib/members/waiting";
 import { hashToken } from "@/lib/platform/crypto";
 import { foldKey } from "@/lib/platform/text";
 import type { SignInFacts } from "@/lib/policy/admit";
@@ -190,10 +191,6 @@ export async function takeInvitation(tx: Tx, workspaceId: string, id: string): P
 	if (!taken) throw new Error("an invitation vanished while it was accepted");
 	return taken;
 }
-
-/** Whether the directory has brought them and they have not accepted yet. */
-export const isWaiting = (member: Member | null): member is Member =>
-	member?.status === "suspended" && member.suspendedBy === "invitation";
 
 /** Gives a member access who waited to accept. The role is what the directory and policy give. */
 async function accepted(

@@ -176,17 +176,6 @@ export async function inviteMember(
 	});
 }
 
-/** Takes back what was sent to somebody the directory does not want any more. */
-export async function withdrawInvitation(
-	tx: Tx,
-	workspaceId: string,
-	emailKey: string,
-): Promise<void> {
-	await tx
-		.delete(invitations)
-		.where(and(eq(invitations.workspaceId, workspaceId), eq(invitations.emailKey, emailKey)));
-}
-
 export type InvitationRefusal = "not_permitted" | "stale" | RoleRefusal;
 
 /**

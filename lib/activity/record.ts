@@ -104,6 +104,7 @@ const kinds = [
 	"directory.group_members_changed",
 	"directory.group_deleted",
 	"directory.effect_held",
+	"directory.invitation_waits",
 	"directory.brake_held",
 	"directory.hold_applied",
 	"directory.hold_dismissed",

@@ -27,13 +27,12 @@ import { queueMail } from "@/lib/platform/mail";
 import { foldKey } from "@/lib/platform/text";
 import type { AdminsStanding } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
-import { currentPolicy } from "@/lib/workspaces/policy";
 import { workspaceById } from "@/lib/workspaces/workspaces";
 import { passesBrake } from "./brake";
 import type { DirectoryKey } from "./directory";
 import { type Held, hold, lapse, standingHold } from "./holds";
 import type { Person } from "./person";
-import { unwelcome, welcome } from "./welcome";
+import { neverCameIn, unwelcome, welcome, welcomeAtAddress } from "./welcome";
 
 /** One change of a directory: where, by whom, when. */
 export type Change = { directory: DirectoryKey; actor: Actor; now: Date };
@@ -51,13 +50,8 @@ export async function followActive(
 			// Lifts only what a directory imposed; what an admin suspended stays so.
 			reactivateMember(tx, actor, member, "directory"),
 		]);
-		const { document } = await currentPolicy(tx, member.workspaceId);
 		// Who never came in accepts first, however often the directory changes its mind.
-		if (
-			document.onProvision === "invite" &&
-			member.suspendedBy === "directory" &&
-			neverCameIn(member)
-		)
+		if (member.suspendedBy === "directory" && neverCameIn(member))
 			await welcome(tx, { directory, actor, now }, member);
 		if (!standing || standing.effect === "role_changed") return;
 		await lapse(tx, actor, member, now);
@@ -73,9 +67,6 @@ export async function followActive(
 	if (reason) await hold(tx, actor, directory, member, { reason, effect: "suspended" }, now);
 	else await suspendMember(tx, actor, member, "directory");
 }
-
-const neverCameIn = ({ createdBy, lastSignInAt }: Member) =>
-	createdBy === "directory" && lastSignInAt === null;
 
 /**
  * Why taking this member's access must wait for an admin; null where it need not. Ask before the
@@ -143,6 +134,8 @@ export async function giveAddress(
 	const given = await updateMember(tx, actor, member, { ...more, email: { address, proof } });
 	if (!given.ok) return given;
 	await followSubject(tx, member, [said, member.email], address);
+	if (member.email === null && address !== null)
+		await welcomeAtAddress(tx, { actor, now }, given.member);
 	if (member.email !== null && given.member.emailKey !== member.emailKey) {
 		const workspace = await workspaceById(tx, member.workspaceId);
 		if (!workspace) throw new Error("no such workspace");

@@ -2,8 +2,11 @@ import { and, eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, transact } from "@/db/client";
 import { connections, invitations, jobs, members, outbox } from "@/db/schema";
-import { aWorkspace, freshDb, setPolicy } from "@/db/testing";
+import { aWorkspace, freshDb, operator, setPolicy } from "@/db/testing";
 import { acceptByPassword } from "@/lib/accounts/accept-invitation";
+import { listActivity } from "@/lib/activity/list";
+import { listDrift } from "@/lib/impact/drift";
+import { findMember, removeMember } from "@/lib/members/members";
 import { newId } from "@/lib/platform/ids";
 import { runDueJobs } from "@/lib/platform/jobs";
 import { admit, type SignInAttempt } from "@/lib/policy/admit";
@@ -81,6 +84,145 @@ describe("a person the directory brings", () => {
 		await test.client.send("DELETE", `/Users/${await add(test)}`);
 		await run(5);
 		expect(await mails(test)).toEqual([]);
+	});
+});
+
+describe("a person who is told, and was brought switched off", () => {
+	const off = async (world: World) =>
+		(await world.client.send("POST", "/Users", person(email, { active: false }))).body.id;
+
+	test("is told when they first become active, and not once more", async () => {
+		const world = await aWorld("notify");
+		const id = await off(world);
+		await run(5);
+		expect(await mails(world)).toEqual([]);
+		await setActive(world, id, true);
+		await run(10);
+		expect((await mails(world)).map(({ to }) => to)).toEqual([email]);
+		await setActive(world, id, false);
+		await setActive(world, id, true);
+		await run(20);
+		expect(await mails(world)).toHaveLength(1);
+	});
+
+	test("is told as well who was switched off before the mail went", async () => {
+		const world = await aWorld("notify");
+		const id = await add(world);
+		await setActive(world, id, false);
+		await run(5);
+		expect(await mails(world)).toEqual([]);
+		await setActive(world, id, true);
+		await run(10);
+		expect(await mails(world)).toHaveLength(1);
+	});
+
+	test("is told nothing who was a member before", async () => {
+		const world = await aWorld("notify");
+		const id = await off(world);
+		await db.update(members).set({ lastSignInAt: new Date() }).where(eq(members.id, id));
+		await setActive(world, id, true);
+		await run(10);
+		expect(await mails(world)).toEqual([]);
+	});
+});
+
+describe("a person without an address", () => {
+	const nameless = async ({ client }: World, more = {}) => {
+		const sent = {
+			...person("z1"),
+			userName: "z1",
+			emails: undefined,
+			displayName: "Zoe",
+			...more,
+		};
+		const { status, body } = await client.send("POST", "/Users", sent);
+		expect(status).toBe(201);
+		return body.id;
+	};
+	const giveAddress = ({ client }: World, id: string, value: string | null) =>
+		client.patch(
+			id,
+			value === null
+				? { op: "remove", path: "emails" }
+				: { op: "replace", path: "emails", value: [{ value, primary: true }] },
+		);
+	const why = async ({ workspace }: World) =>
+		(await listDrift(db, workspace.id, 10)).map(({ about, why }) => [about, why]);
+	const invited = ({ workspace }: World) =>
+		db
+			.select({ email: invitations.email })
+			.from(invitations)
+			.where(eq(invitations.workspaceId, workspace.id));
+
+	test("waits where they must accept, and is invited once one comes", async () => {
+		const world = await aWorld("invite");
+		const id = await nameless(world);
+		const waits = { status: "suspended", suspendedBy: "invitation", role: null };
+		expect(await memberOf(world, id)).toMatchObject(waits);
+		await run(5);
+		expect(await mails(world)).toEqual([]);
+		expect(await why(world)).toEqual([["access", "noAddress"]]);
+		const { rows } = await listActivity(db, world.workspace.id, { limit: 20, before: null });
+		expect(rows.filter(({ kind }) => kind === "directory.invitation_waits")).toMatchObject([
+			{ outcome: "held", subject: "Zoe" },
+		]);
+		await giveAddress(world, id, email);
+		expect(await memberOf(world, id)).toMatchObject(waits);
+		await run(10);
+		expect((await mails(world)).map(({ to }) => to)).toEqual([email]);
+		expect(await invited(world)).toEqual([{ email }]);
+		expect(await why(world)).toEqual([["access", "invitation"]]);
+	});
+
+	test("waits too where the directory switches them on later", async () => {
+		const world = await aWorld("invite");
+		const id = await nameless(world, { active: false });
+		await setActive(world, id, true);
+		expect(await memberOf(world, id)).toMatchObject({ suspendedBy: "invitation", role: null });
+	});
+
+	test("is told once one comes, where that is all", async () => {
+		const world = await aWorld("notify");
+		const id = await nameless(world);
+		expect((await memberOf(world, id))?.status).toBe("active");
+		await giveAddress(world, id, email);
+		await run(10);
+		expect((await mails(world)).map(({ to }) => to)).toEqual([email]);
+	});
+
+	test("an address that changes ends the invitation to the one before", async () => {
+		const world = await aWorld("invite");
+		const id = await add(world);
+		await run(2);
+		const former = await linkOf(world);
+		await giveAddress(world, id, "new@acme.test");
+		const accept = (token: string, email: string) =>
+			acceptByPassword(
+				db,
+				{ token, email, name: "Zoe", password: "correct horse battery 7" },
+				visitor,
+				new Date(),
+			);
+		expect(await accept(former, email)).toEqual({ ok: false, reason: "link_expired" });
+		await run(10);
+		expect(await invited(world)).toEqual([{ email: "new@acme.test" }]);
+		await giveAddress(world, id, null);
+		expect(await invited(world)).toEqual([]);
+		await giveAddress(world, id, "third@acme.test");
+		await run(20);
+		expect(await accept(await linkOf(world), "third@acme.test")).toMatchObject({ ok: true });
+		expect(await db.$count(members, eq(members.workspaceId, world.workspace.id))).toBe(1);
+	});
+
+	test("whom an admin removes, the link lets in no more", async () => {
+		const world = await aWorld("invite");
+		const id = await add(world);
+		await run(2);
+		await transact(db, async (tx) => {
+			const member = await findMember(tx, world.workspace.id, id);
+			if (member) await removeMember(tx, operator, member);
+		});
+		expect(await invited(world)).toEqual([]);
 	});
 });
 

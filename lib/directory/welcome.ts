@@ -2,16 +2,19 @@
  * Receiving somebody the directory has brought (policy `onProvision`): told by mail, or invited, and
  * then without access until they accept. The mail waits a minute, so that a connector's test, which
  * creates somebody and deletes them again, mails nobody. Nobody is invited to no role: where a group
- * brings one later, they are invited then.
+ * brings one later, they are invited then. Nor can anybody be without an address: they wait until
+ * the directory, or an admin, gives them one.
  */
 import { and, eq } from "drizzle-orm";
 import { type Db, type Tx, transact } from "@/db/client";
 import { members } from "@/db/schema";
-import { inviteMember, withdrawInvitation } from "@/lib/accounts/invitations";
+import { inviteMember } from "@/lib/accounts/invitations";
+import { record } from "@/lib/activity/record";
 import { loadMemberFacts, previewAccess } from "@/lib/members/access";
-import { awaitAcceptance, findMember, type Member } from "@/lib/members/members";
+import { findMember, labelOf, type Member } from "@/lib/members/members";
+import { askForWelcome, awaitAcceptance, endInvitation } from "@/lib/members/waiting";
 import { env } from "@/lib/platform/env";
-import { enqueue, type Handlers } from "@/lib/platform/jobs";
+import type { Handlers } from "@/lib/platform/jobs";
 import { queueMail } from "@/lib/platform/mail";
 import { mailTo } from "@/lib/platform/mail-layout";
 import { mailText } from "@/lib/platform/mail-text";
@@ -19,32 +22,49 @@ import { currentPolicy } from "@/lib/workspaces/policy";
 import { type Workspace, workspaceById } from "@/lib/workspaces/workspaces";
 import type { Change } from "./effects";
 
-const waitMs = 60_000;
 /** Who has no role is looked at again, ever more seldom, for two weeks. */
+const shortestWaitMs = 60_000;
 const longestWaitMs = 6 * 3_600_000;
 const givesUpMs = 14 * 86_400_000;
 
-/** Has a new person told of it or invited, where the policy says so. */
+/**
+ * Has somebody told of it or invited, where the policy says so: when they are brought, and when they
+ * first become active where the directory had brought them switched off.
+ */
 export async function welcome(tx: Tx, { actor, now }: Change, member: Member): Promise<void> {
 	const { document } = await currentPolicy(tx, member.workspaceId);
-	if (document.onProvision === "silent" || member.email === null) return;
+	if (document.onProvision === "silent") return;
 	if (document.onProvision === "invite") await awaitAcceptance(tx, actor, member);
-	const { workspaceId, id: memberId } = member;
-	await enqueue(
-		tx,
-		"directory.welcome",
-		{ workspaceId, memberId, by: actor.label, since: now.toISOString() },
-		{ dueAt: new Date(now.getTime() + waitMs), uniqueKey: `directory.welcome ${memberId}` },
-	);
+	else if (member.toldAt !== null) return;
+	if (member.email !== null) await askForWelcome(tx, member, actor.label, now);
+	else if (document.onProvision === "invite")
+		await record(tx, member.workspaceId, actor, {
+			kind: "directory.invitation_waits",
+			outcome: "held",
+			subject: { kind: "member", id: member.id, label: labelOf(member) },
+		});
 }
 
+/** Has somebody told who could not be before, for want of an address. Who waits is invited anyway. */
+export async function welcomeAtAddress(
+	tx: Tx,
+	{ actor, now }: Pick<Change, "actor" | "now">,
+	member: Member,
+): Promise<void> {
+	const { document } = await currentPolicy(tx, member.workspaceId);
+	if (document.onProvision !== "notify" || member.status !== "active") return;
+	if (neverCameIn(member) && member.toldAt === null)
+		await askForWelcome(tx, member, actor.label, now);
+}
+
+/** Whether the directory brought them, and they have not signed in yet. */
+export const neverCameIn = ({ createdBy, lastSignInAt }: Member) =>
+	createdBy === "directory" && lastSignInAt === null;
+
 /** Takes an invitation back: the directory has switched off who did not accept yet. */
-export async function unwelcome(tx: Tx, { workspaceId, id, emailKey }: Member): Promise<void> {
-	if (emailKey !== null) await withdrawInvitation(tx, workspaceId, emailKey);
-	await tx
-		.update(members)
-		.set({ suspendedBy: "directory" })
-		.where(and(eq(members.workspaceId, workspaceId), eq(members.id, id)));
+export async function unwelcome(tx: Tx, member: Member): Promise<void> {
+	await endInvitation(tx, member);
+	await tx.update(members).set({ suspendedBy: "directory" }).where(keyOf(member));
 }
 
 /** Sends it, to who is still here. */
@@ -56,7 +76,7 @@ export function welcomeJobs(db: Db): Handlers {
 				const member = await findMember(tx, String(workspaceId), String(memberId));
 				if (!workspace || !member?.email) return undefined;
 				if (member.suspendedBy !== "invitation") {
-					if (member.status === "active") await tell(tx, workspace, member.email);
+					if (member.status === "active") await tell(tx, workspace, member, member.email, now);
 					return undefined;
 				}
 				if (await inviteWaiting(tx, workspace, member, String(by), now)) return undefined;
@@ -70,7 +90,7 @@ export function welcomeJobs(db: Db): Handlers {
 function nextLook(since: Date, now: Date): Date | undefined {
 	const waited = now.getTime() - since.getTime();
 	if (waited >= givesUpMs) return undefined;
-	return new Date(now.getTime() + Math.min(Math.max(waited, waitMs), longestWaitMs));
+	return new Date(now.getTime() + Math.min(Math.max(waited, shortestWaitMs), longestWaitMs));
 }
 
 /**
@@ -92,7 +112,15 @@ async function inviteWaiting(
 	return true;
 }
 
-async function tell(tx: Tx, workspace: Workspace, to: string): Promise<void> {
+async function tell(
+	tx: Tx,
+	workspace: Workspace,
+	member: Member,
+	to: string,
+	now: Date,
+): Promise<void> {
+	if (member.toldAt !== null) return;
+	await tx.update(members).set({ toldAt: now }).where(keyOf(member));
 	const values = { workspace: workspace.name };
 	await queueMail(
 		tx,
@@ -113,3 +141,6 @@ async function tell(tx: Tx, workspace: Workspace, to: string): Promise<void> {
 		),
 	);
 }
+
+const keyOf = ({ workspaceId, id }: Member) =>
+	and(eq(members.workspaceId, workspaceId), eq(members.id, id));

@@ -18,6 +18,9 @@ type DriftReason =
 	| "byAdmin"
 	/** Is in the directory, and has not accepted the invitation yet. */
 	| "invitation"
+	/** The same, and cannot be invited yet: without an address, or without a role. */
+	| "noAddress"
+	| "noRole"
 	| "pin"
 	| "cap"
 	| "policy"
@@ -70,7 +73,7 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 					about: "access",
 					says: entryActive ? "active" : "inactive",
 					inEffect: status === "active" ? "active" : "inactive",
-					why: whyOfAccess(detail),
+					why: whyOfAccess(detail, decide({ ...person.facts, active: true }).role !== null),
 				});
 			const access = decide(person.facts);
 			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null) {
@@ -108,8 +111,12 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 	return found.slice(0, limit);
 }
 
-function whyOfAccess({ entryActive, suspendedBy, holdId, dismissed }: Detail): DriftReason {
-	if (suspendedBy === "invitation") return "invitation";
+function whyOfAccess(of: Detail, hasRole: boolean): DriftReason {
+	const { entryActive, suspendedBy, holdId, dismissed } = of;
+	if (suspendedBy === "invitation") {
+		if (of.emailKey === null) return "noAddress";
+		return hasRole ? "invitation" : "noRole";
+	}
 	if (holdId && !entryActive) return "hold";
 	return !entryActive && dismissed ? "dismissed" : "byAdmin";
 }

@@ -15,9 +15,10 @@ import { newId } from "@/lib/platform/ids";
 import { foldKey, isEmail } from "@/lib/platform/text";
 import type { MemberFacts } from "@/lib/policy/access";
 import { adminRole } from "@/lib/roles/permissions";
-import { applyAccess, loadMemberFacts, previewAccess } from "./access";
+import { loadMemberFacts, previewAccess } from "./access";
 import { endAccess, endMailLinks } from "./endings";
 import { isLastAdmin } from "./last-admin";
+import { askForWelcome, endInvitation, isWaiting } from "./waiting";
 
 export { endSessions } from "./endings";
 export { isLastAdmin } from "./last-admin";
@@ -92,6 +93,7 @@ async function newMember(tx: Tx, workspaceId: string, input: NewMember): Promise
 		epoch: 1,
 		createdAt: new Date(),
 		lastSignInAt: null,
+		toldAt: null,
 	};
 }
 
@@ -192,15 +194,6 @@ export async function reactivateMember(
 	return { ok: true };
 }
 
-/** Makes a new member wait: they have no access until they accept the invitation they are mailed. */
-export async function awaitAcceptance(tx: Tx, actor: Actor, member: Member): Promise<void> {
-	await tx
-		.update(members)
-		.set({ status: "suspended", suspendedBy: "invitation" })
-		.where(keyOf(member));
-	await applyAccess(tx, actor, member.workspaceId, [member.id], { silent: true });
-}
-
 /** Removes a member for good: password, sessions, identities, API keys and links go with the row. */
 export async function removeMember(
 	tx: Tx,
@@ -218,6 +211,7 @@ export async function removeMember(
 				eq(directoryUsers.memberId, member.id),
 			),
 		);
+	if (isWaiting(member)) await endInvitation(tx, member);
 	await tx.delete(members).where(keyOf(member));
 	await record(tx, member.workspaceId, actor, {
 		kind: "member.removed",
@@ -229,7 +223,7 @@ export async function removeMember(
 
 /**
  * Changes name or address. An address that changes loses its proof unless the caller brings one,
- * and ends the links mailed to the one before.
+ * and ends the links mailed to the one before; who waits is invited at the new one.
  * Refused: `email_taken`.
  */
 export async function updateMember(
@@ -255,6 +249,10 @@ export async function updateMember(
 	const after = { ...member, name, email, emailKey, emailProof: proof };
 	// A link went to the address of before; whoever reads that one now may be somebody else.
 	if (emailKey !== member.emailKey) await endMailLinks(tx, member);
+	if (emailKey !== member.emailKey && isWaiting(member)) {
+		await endInvitation(tx, member);
+		if (email !== null) await askForWelcome(tx, member, actor.label, new Date());
+	}
 	if (name !== member.name || email !== member.email)
 		await record(tx, member.workspaceId, actor, {
 			kind: "member.updated",

@@ -2,7 +2,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { identities, members } from "@/db/schema";
-import { inviterOf, isWaiting, joined, takeInvitation } from "@/lib/accounts/accept-invitation";
+import { inviterOf, joined, takeInvitation } from "@/lib/accounts/accept-invitation";
 import type { Invitation } from "@/lib/accounts/invitations";
 import { linkedMail } from "@/lib/accounts/mails";
 import type { Actor } from "@/lib/activity/actor";
@@ -17,6 +17,7 @@ import {
 	reactivateMember,
 	removeMember,
 } from "@/lib/members/members";
+import { isWaiting } from "@/lib/members/waiting";
 import { queueMail } from "@/lib/platform/mail";
 import type { Admission, SignInFacts } from "@/lib/policy/admit";
 import type { Workspace } from "@/lib/workspaces/workspaces";

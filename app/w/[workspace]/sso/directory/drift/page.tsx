@@ -120,9 +120,12 @@ export default async function DriftPage({
 
 const ofPolicy = (why: Drift["why"]) => why === "cap" || why === "policy" || why === "unknownRole";
 
+/** Whoever has not accepted yet is let in by accepting, and by no admin. */
+const waits: Drift["why"][] = ["invitation", "noAddress", "noRole"];
+
 /** What ends a difference: the directory's word applied, or what is in effect pinned. */
 function actOf({ about, why, holdId, inEffect }: Drift): DriftActName | null {
-	if (holdId || about === "member" || why === "invitation") return null;
+	if (holdId || about === "member" || waits.includes(why)) return null;
 	if (about !== "role") return about;
 	if (why === "pin") return "role";
 	return ofPolicy(why) && inEffect !== null ? "pin" : null;
