@@ -11,7 +11,7 @@ import { giveAddress } from "./effects";
 import { entryBehind } from "./entries";
 
 /**
- * Gives the member the access, or the address, that the entry says. A person may be managed by the
+ * Gives the member the access, or the address, that the entry says, which may be none. A person may be managed by the
  * directory alone and this still be done: it is what the directory asks for.
  * Refused: stale (they say the same by now, or the person has an invitation to accept), email_taken,
  *   last_admin; role_above_own and needs_fresh_sign_in for the role that comes with access.
@@ -29,7 +29,7 @@ export function applyEntry(
 		const entry = await entryBehind(tx, member);
 		if (!entry) return refused("stale");
 		if (about === "email") {
-			if (entry.emailKey === null || entry.emailKey === member.emailKey) return refused("stale");
+			if (entry.emailKey === member.emailKey) return refused("stale");
 			const by = { actor, now };
 			const given = await giveAddress(tx, by, member, entry.email, entry.email);
 			return given.ok ? done : given;

@@ -12,12 +12,14 @@ import {
 	removals,
 } from "@/db/schema";
 import { aMember, aWorkspace, freshDb, isPostgres, operator, setPolicy } from "@/db/testing";
+import { listDrift } from "@/lib/impact/drift";
 import type { Member } from "@/lib/members/members";
 import { runDueJobs } from "@/lib/platform/jobs";
 import type { Policy } from "@/lib/policy/document";
 import { aClient, type Client, person } from "@/lib/scim/testing";
 import { aConnection as aTestedConnection } from "@/lib/sso/testing-policy";
 import type { Workspace } from "@/lib/workspaces/workspaces";
+import { applyEntry } from "./apply-entry";
 import { applyHold, dismissHold, holdJobs, listHolds } from "./holds";
 import { personOf } from "./person";
 
@@ -293,12 +295,33 @@ describe("the address of the last admin", () => {
 		expect(await db.$count(outbox, eq(outbox.workspaceId, workspace.id))).toBe(0);
 		const [row] = await db.select().from(members).where(eq(members.id, admin.id));
 		expect(row?.name).toBe("Ada Lovelace");
+		const drift = () => listDrift(db, workspace.id, 10);
+		const differs = { about: "email", says: "", inEffect: admin.email };
+		expect(await drift()).toMatchObject([{ ...differs, why: "lastAdmin" }]);
 		await say(admin.email);
+		expect(await drift()).toEqual([]);
 		expect(await addresses()).toEqual({ ...kept, entry: admin.email });
 		expect(await heldEvents()).toHaveLength(1);
 		await anAdmin(workspace);
 		await say(null);
 		expect(await addresses()).toEqual({ entry: null, member: null, proof: null });
+	});
+
+	test("that was cleared can be taken once another admin can come in, and not before", async () => {
+		const { workspace, admin, say, addresses } = await linked(await aWorld());
+		await say(null);
+		const take = () =>
+			transactOrUndo(db, (tx) =>
+				applyEntry(tx, { actor: operator, fresh: true }, workspace, admin.id, "email", now()),
+			);
+		expect(await take()).toEqual({ ok: false, reason: "last_admin" });
+		await anAdmin(workspace);
+		expect(await listDrift(db, workspace.id, 10)).toMatchObject([
+			{ about: "email", says: "", inEffect: admin.email, why: "changedHere" },
+		]);
+		expect(await take()).toEqual({ ok: true });
+		expect(await addresses()).toEqual({ entry: null, member: null, proof: null });
+		expect(await take()).toEqual({ ok: false, reason: "stale" });
 	});
 
 	test("follows where they can come in with the new one", async () => {

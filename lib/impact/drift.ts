@@ -27,7 +27,7 @@ type DriftReason =
 	| "unknownRole"
 	/** The address was changed here, or kept when the directory changed it. */
 	| "changedHere"
-	/** Nobody could come in as an admin with the address that the directory says. */
+	/** Nobody could come in as an admin with the address that the directory says, or without one. */
 	| "lastAdmin"
 	| "removedHere";
 
@@ -36,7 +36,7 @@ export type Drift = {
 	memberId: string | null;
 	name: string;
 	about: "access" | "role" | "email" | "member";
-	/** In words where it is a role or an address; else "active", "inactive", "removed". */
+	/** In words where it is a role or an address, empty for none; else "active", "inactive", "removed". */
 	says: string;
 	inEffect: string | null;
 	why: DriftReason;
@@ -76,7 +76,7 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 					why: whyOfAccess(detail, decide({ ...person.facts, active: true }).role !== null),
 				});
 			const access = decide(person.facts);
-			if (detail.entryEmail !== detail.emailKey && detail.entryEmail !== null) {
+			if (detail.entryEmail !== detail.emailKey) {
 				const isAdmin = isActiveAdmin({ status, role: access.role });
 				const { id } = person;
 				const locksOut =
@@ -85,7 +85,7 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 					...base,
 					holdId: null,
 					about: "email",
-					says: detail.entryEmail,
+					says: detail.entryEmail ?? "",
 					inEffect: detail.emailKey,
 					why: locksOut ? "lastAdmin" : "changedHere",
 				});

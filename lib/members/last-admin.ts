@@ -74,14 +74,14 @@ export async function isLastAdmin(
 	return isWorse(await standingOf(tx, workspaceId, now, ne(members.id, id)), before);
 }
 
-/** Whether another address of this active admin would leave nobody who can come in as one. */
+/** Whether another address of this active admin, or none, would leave nobody who can come in as one. */
 export async function addressLocksOut(
 	db: Db | Tx,
 	{ workspaceId, id }: { workspaceId: string; id: string },
-	emailKey: string,
+	emailKey: string | null,
 	now = new Date(),
 ): Promise<boolean> {
-	const key = sql`case when ${members.id} = ${id} then ${emailKey} else ${members.emailKey} end`;
+	const key = sql`case when ${members.id} = ${id} then ${emailKey}::text else ${members.emailKey} end`;
 	const after = await standingOf(db, workspaceId, now, undefined, key);
 	return isWorse(after, await standingOf(db, workspaceId, now));
 }
