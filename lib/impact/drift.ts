@@ -55,7 +55,8 @@ export async function listDrift(db: Db | Tx, workspaceId: string, limit: number)
 		...(await heldRemovals(db, workspaceId, limit)),
 		...(await orphans(db, workspaceId, limit)),
 	];
-	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone")) {
+	const mapped = Object.keys(document.mappings);
+	for await (const chunk of chunksOfMembers(db, workspaceId, "everyone", mapped)) {
 		const managed = chunk.filter(({ facts }) => facts.directory !== null);
 		const details = await detailsOf(
 			db,
@@ -174,7 +175,13 @@ async function detailsOf(
 				eq(holds.state, "held"),
 			),
 		)
-		.where(and(eq(members.workspaceId, workspaceId), inArray(members.id, ids)));
+		.where(
+			and(
+				eq(members.workspaceId, workspaceId),
+				// One parameter, however many they are.
+				sql`${members.id} = any(${`{${ids.join(",")}}`}::uuid[])`,
+			),
+		);
 	return new Map(rows.map(({ id, ...detail }) => [id, detail]));
 }
 

@@ -50,6 +50,9 @@ export async function loadRules(
 	};
 }
 
+/** So many decisions are kept at a time: where everybody's facts are their own, keeping helps nobody. */
+const mostKept = 10_000;
+
 /** Decides once for each distinct set of facts: the members of a workspace share few. */
 export function decideOnce(
 	policy: Policy,
@@ -59,6 +62,7 @@ export function decideOnce(
 	return (member) => {
 		const key = JSON.stringify(member);
 		const known = decided.get(key) ?? accessFor(policy, { member, ...rules });
+		if (decided.size >= mostKept) decided.clear();
 		decided.set(key, known);
 		return known;
 	};

@@ -167,11 +167,13 @@ export async function* chunksOfMembers(
 	mapped?: readonly string[],
 ): AsyncGenerator<MemberWithFacts[]> {
 	const groupsAmong = mapped && uuids(mapped);
+	const names: GroupNames = new Map();
 	if (who !== "everyone") {
 		const ids = [...who].sort();
 		for (let from = 0; from < ids.length; from += chunkSize) {
 			const chunk = ids.slice(from, from + chunkSize);
-			yield (await rowsOf(db, workspaceId, chunk, groupsAmong)).map(factsOf);
+			const rows = await rowsOf(db, workspaceId, chunk, groupsAmong);
+			yield withNames(db, workspaceId, names, rows);
 		}
 		return;
 	}
@@ -180,7 +182,7 @@ export async function* chunksOfMembers(
 			.where(and(eq(members.workspaceId, workspaceId), after ? gt(members.id, after) : undefined))
 			.orderBy(asc(members.id))
 			.limit(chunkSize);
-		const chunk = rows.map(factsOf);
+		const chunk = await withNames(db, workspaceId, names, rows);
 		if (chunk.length > 0) yield chunk;
 		if (chunk.length < chunkSize) return;
 		after = chunk.at(-1)?.id;
@@ -192,10 +194,13 @@ const uuids = (ids: readonly string[]) => `{${ids.filter(isId).join(",")}}`;
 
 /** @param groupsAmong only these directory groups are looked at, as `uuids` writes them. */
 function withFacts(on: Db | Tx, groupsAmong?: SQL) {
-	const among = groupsAmong ? sql`and ${directoryGroups.id} = any(${groupsAmong}::uuid[])` : sql``;
+	const among = groupsAmong
+		? sql`and ${directoryGroupMembers.groupId} = any(${groupsAmong}::uuid[])`
+		: sql``;
+	// Ids alone: joined to the groups here, each person would cost a look through all of them.
 	const sent = sql<
-		{ id: string; name: string }[]
-	>`(select coalesce(jsonb_agg(jsonb_build_object('id', ${directoryGroups.id}, 'name', ${directoryGroups.displayName}) order by ${directoryGroups.id}), '[]'::jsonb) from ${directoryGroupMembers} join ${directoryGroups} on ${directoryGroups.workspaceId} = ${directoryGroupMembers.workspaceId} and ${directoryGroups.directoryId} = ${directoryGroupMembers.directoryId} and ${directoryGroups.id} = ${directoryGroupMembers.groupId} where ${directoryGroupMembers.workspaceId} = ${directoryUsers.workspaceId} and ${directoryGroupMembers.directoryId} = ${directoryUsers.directoryId} and ${directoryGroupMembers.userId} = ${directoryUsers.id} ${among})`;
+		string[]
+	>`array(select ${directoryGroupMembers.groupId}::text from ${directoryGroupMembers} where ${directoryGroupMembers.workspaceId} = ${directoryUsers.workspaceId} and ${directoryGroupMembers.directoryId} = ${directoryUsers.directoryId} and ${directoryGroupMembers.userId} = ${directoryUsers.id} ${among} order by 1)`;
 	const byHand = sql<
 		string[]
 	>`array(select ${groupMembers.groupId}::text from ${groupMembers} where ${groupMembers.workspaceId} = ${members.workspaceId} and ${groupMembers.memberId} = ${members.id} order by 1)`;
@@ -262,8 +267,43 @@ const someByGroups = statement(["workspaceId", "ids", "groupsAmong"], (on, at) =
 		.orderBy(asc(members.id)),
 );
 
-function factsOf(row: Awaited<ReturnType<typeof some>>[number]): MemberWithFacts {
+type Row = Awaited<ReturnType<typeof some>>[number];
+type GroupNames = Map<string, string>;
+
+/** The facts of these rows. @param names of groups that are known already; others are added. */
+async function withNames(
+	db: Db | Tx,
+	workspaceId: string,
+	names: GroupNames,
+	rows: Row[],
+): Promise<MemberWithFacts[]> {
+	const unknown = new Set<string>();
+	for (const { groupsSent } of rows)
+		for (const id of groupsSent) if (!names.has(id)) unknown.add(id);
+	if (unknown.size > 0)
+		for (const { id, name } of await namesOf(db, { workspaceId, ids: uuids([...unknown]) }))
+			names.set(id, name);
+	return rows.map((row) => factsOf(row, names));
+}
+
+const namesOf = statement(["workspaceId", "ids"], (on, at) =>
+	on
+		.select({ id: directoryGroups.id, name: directoryGroups.displayName })
+		.from(directoryGroups)
+		.where(
+			and(
+				eq(directoryGroups.workspaceId, at.workspaceId),
+				sql`${directoryGroups.id} = any(${at.ids}::uuid[])`,
+			),
+		),
+);
+
+function factsOf(row: Row, names: GroupNames): MemberWithFacts {
 	const { id, name, email, role, status, inDirectory, rolesSent, groupsSent, ...facts } = row;
+	const groups = groupsSent.flatMap((id) => {
+		const name = names.get(id);
+		return name === undefined ? [] : [{ id, name }];
+	});
 	return {
 		id,
 		name,
@@ -272,7 +312,7 @@ function factsOf(row: Awaited<ReturnType<typeof some>>[number]): MemberWithFacts
 		facts: {
 			...facts,
 			active: status === "active",
-			directory: inDirectory ? { roles: sentRoles(rolesSent), groups: groupsSent } : null,
+			directory: inDirectory ? { roles: sentRoles(rolesSent), groups } : null,
 		},
 	};
 }
