@@ -61,7 +61,9 @@ function Toasts() {
 							{/* The title, because it is what names the toast for those who hear it. */}
 							<Toast.Title render={<div />} className="min-w-0 flex-1 py-1" />
 							<Toast.Action className="h-8 rounded-md px-3 font-medium text-ink-2 transition-colors hover:bg-sunk hover:text-ink max-md:h-11" />
+							{/* Base UI takes it from those who hear a stack that is not spread out; ours always is. */}
 							<Toast.Close
+								aria-hidden={false}
 								aria-label={t("close")}
 								className="grid size-8 place-items-center rounded-md text-ink-3 transition-colors hover:bg-sunk hover:text-ink max-md:size-11"
 							>
