@@ -1,4 +1,4 @@
-import { getTranslations } from "next-intl/server";
+import { getFormatter, getTranslations } from "next-intl/server";
 import type { ImpactPerson, ImpactView } from "@/components/impact/impact-dialog";
 import { type Impact, losesAccess, type PersonChange } from "@/lib/impact/what-would-change";
 import { adminRole, builtInRoles } from "@/lib/roles/permissions";
@@ -13,7 +13,7 @@ export async function impactView(
 	workspace: string,
 	provider = "",
 ): Promise<ImpactView | Refusal> {
-	if (lastAdmin) return refusal("last_admin", { workspace });
+	if (lastAdmin) return lastAdminRefusal(lastAdmin, workspace);
 	const admin = builtInRoles.find(({ key }) => key === adminRole)?.name;
 	const losing = changes.filter(losesAccess);
 	// Those who lose something are named before the others.
@@ -32,6 +32,23 @@ export async function impactView(
 		elsewhere,
 		keys: losing.reduce((sum, { keys }) => sum + keys, 0),
 	};
+}
+
+/** Admins whom one refusal names; the rest are counted. */
+const mostNamed = 3;
+
+/** Why a change that takes the last admin cannot be made: it names who that is. */
+export async function lastAdminRefusal(
+	names: NonNullable<Impact["lastAdmin"]>,
+	workspace: string,
+): Promise<Refusal> {
+	const refused = await refusal("last_admin", { workspace });
+	if (names.length === 0) return refused;
+	const t = await getTranslations("impact.lastAdmin");
+	const more = names.length - mostNamed;
+	const listed = [...names.slice(0, mostNamed), ...(more > 0 ? [t("more", { count: more })] : [])];
+	const named = (await getFormatter()).list(listed);
+	return { ...refused, why: t("why", { count: names.length, names: named, workspace }) };
 }
 
 async function impactPerson(

@@ -46,8 +46,11 @@ export type Impact = {
 	down: number;
 	/** Who keeps the role, from another source; they are not among the changes. */
 	elsewhere: number;
-	/** The workspace would lose its last admin who can come in. Such a change is refused. */
-	lastAdmin: boolean;
+	/**
+	 * The workspace would have no admin who can come in any more: the names of those it would lose.
+	 * Null: it keeps one. Such a change is refused.
+	 */
+	lastAdmin: string[] | null;
 };
 
 /** What would differ. What is left out stays as it is. */
@@ -140,8 +143,15 @@ export async function impactOf(
 	const before = await standingAs(db, workspaceId, document, adminsBefore, now);
 	const after = await standingAs(db, workspaceId, policy, adminsAfter, now);
 	changes.sort((a, b) => a.name.localeCompare(b.name, "en"));
-	return { people, changes, up, down, elsewhere, lastAdmin: isWorse(after, before) };
+	const lastAdmin = isWorse(after, before) ? lostAdmins(changes, roleName(adminRole)) : null;
+	return { people, changes, up, down, elsewhere, lastAdmin };
 }
+
+/** Who is an admin, and would not be one who can come in. */
+const lostAdmins = (changes: readonly PersonChange[], admin: string | null) =>
+	changes
+		.filter(({ before, after, stranded }) => before === admin && (after !== admin || stranded))
+		.map(({ name }) => name);
 
 /** No access any more, by the role or by the way in. */
 export const losesAccess = ({

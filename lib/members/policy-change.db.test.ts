@@ -129,7 +129,7 @@ describe("requiring provisioning", () => {
 		await keptCodes(db, other.ada);
 		await other.add("ben");
 		expect(await other.change(on)).toMatchObject({ ok: false, reason: "last_admin" });
-		expect((await other.preview(on)).lastAdmin).toBe(true);
+		expect((await other.preview(on)).lastAdmin).toEqual(["Ada"]);
 	});
 });
 

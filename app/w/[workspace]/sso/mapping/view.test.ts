@@ -33,7 +33,7 @@ const impactOf = (changes: PersonChange[]): Impact => ({
 	up: 0,
 	down: 0,
 	elsewhere: 0,
-	lastAdmin: false,
+	lastAdmin: null,
 });
 
 test("of many, those who lose access come first, and some of every kind", () => {
