@@ -1,10 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState, useTransition } from "react";
+import { useState, useTransition } from "react";
 import { type DefaultValues, type FieldPath, type Resolver, useForm } from "react-hook-form";
 import type { RefusalView } from "@/components/refusal-band";
 import { useToast } from "@/components/ui/toast";
+import { useLeaveGuard } from "@/components/use-leave-guard";
 import { type Draft, parseDraft } from "@/lib/sso/draft";
 import { type ConnectionActions, type Refused, useTest } from "./use-test";
 
@@ -53,7 +54,7 @@ export function useConnectionForm<D extends Draft>({
 		resolver,
 	});
 	const { errors, isDirty, isSubmitted } = form.formState;
-	useLeaveWarning(isDirty && !saving);
+	useLeaveGuard(isDirty && !saving);
 
 	const show = (refused: Refused) => {
 		if (refused.reason === "malformed" && "problems" in refused) {
@@ -149,13 +150,3 @@ export function useConnectionForm<D extends Draft>({
 }
 
 export type ConnectionForm<D extends Draft> = ReturnType<typeof useConnectionForm<D>>;
-
-/** Asks before the tab is closed with something typed and not saved. */
-function useLeaveWarning(dirty: boolean) {
-	useEffect(() => {
-		if (!dirty) return;
-		const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-		addEventListener("beforeunload", ask);
-		return () => removeEventListener("beforeunload", ask);
-	}, [dirty]);
-}
