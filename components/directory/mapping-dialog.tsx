@@ -35,7 +35,7 @@ export function MappingDialog({
 	shown,
 	workspace,
 	slug,
-	moved,
+	stale,
 	busy,
 	saving,
 	refusal,
@@ -48,7 +48,7 @@ export function MappingDialog({
 	workspace: string;
 	slug: string;
 	/** The facts changed between looking and applying. */
-	moved: boolean;
+	stale: boolean;
 	busy: boolean;
 	/** The file with everybody is being made. */
 	saving: boolean;
@@ -91,7 +91,7 @@ export function MappingDialog({
 			}
 		>
 			<div className="space-y-5">
-				{moved ? <Band tone="care" live title={t("moved")} /> : null}
+				{stale ? <Band tone="care" live title={t("stale")} /> : null}
 				{refusal ? <RefusalBand refusal={refusal} /> : null}
 				{shown ? (
 					<Changes key={shown.fingerprint} shown={shown} saving={saving} onSave={onSave} />

@@ -1,7 +1,9 @@
 "use client";
 import { Users } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { type Moved, MovedDialog } from "@/components/policy/moved-dialog";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { ActionBar } from "@/components/ui/action-bar";
 import { Button } from "@/components/ui/button";
@@ -11,16 +13,22 @@ import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import { Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/toast";
+import { useLeaveGuard } from "@/components/use-leave-guard";
 import type { MappableGroup } from "@/lib/directory/mapping";
 import type { Policy } from "@/lib/policy/document";
+import {
+	type Mapping,
+	type MappingEdits,
+	mappingOf,
+	openEdits,
+	withEdits,
+} from "@/lib/policy/mapping-edits";
 import { MappingDialog, type MappingPreview } from "./mapping-dialog";
-
-type Mappings = Policy["mappings"];
-type Mapping = Mappings[string];
+import { MappingMoved } from "./mapping-moved";
 
 export type MappingView = {
 	groups: MappableGroup[];
-	mappings: Mappings;
+	mappings: Policy["mappings"];
 	revision: number;
 	/** From high to low. */
 	roles: { key: string; name: string }[];
@@ -32,52 +40,82 @@ export type MappingView = {
 	slug: string;
 };
 
+type Draft = { base: number; edits: MappingEdits };
+
 export type MappingActions = {
-	preview: (input: { mappings: Mappings }) => Promise<MappingPreview | RefusalView>;
+	preview: (draft: Draft) => Promise<MappingPreview | RefusalView>;
 	apply: (
-		input: { mappings: Mappings },
-		seen: { revision: number; fingerprint: string },
+		draft: Draft,
+		fingerprint: string,
 		reason: string,
 	) => Promise<{ ok: true } | { ok: false; moved: MappingPreview } | RefusalView>;
 	/** Everybody whom the preview of this fingerprint counts, as CSV. */
-	file: (
-		input: { mappings: Mappings },
-		fingerprint: string,
-	) => Promise<{ ok: true; csv: string } | RefusalView>;
+	file: (draft: Draft, fingerprint: string) => Promise<{ ok: true; csv: string } | RefusalView>;
+	/** What was saved since a revision. */
+	moved: (since: number) => Promise<Moved | null>;
 };
 
-/** The groups and what they give. Edits stay in the page until they are previewed and applied. */
+/**
+ * The groups and what they give. Edits stay in the page until they are previewed and applied; what
+ * another admin saves meanwhile is shown beside them.
+ */
 export function MappingEditor({ view, actions }: { view: MappingView; actions: MappingActions }) {
 	const t = useTranslations("mapping");
 	const toast = useToast();
-	const [edits, setEdits] = useState<Record<string, Mapping | null>>({});
+	const router = useRouter();
+	const [edits, setEdits] = useState<MappingEdits>({});
+	/** What the edits rest on. */
+	const [base, setBase] = useState({ revision: view.revision, mappings: view.mappings });
 	const [all, setAll] = useState(Object.keys(view.mappings).length === 0);
 	const [shown, setShown] = useState<MappingPreview | null>(null);
-	const [moved, setMoved] = useState(false);
+	/** The facts changed between looking and applying. */
+	const [stale, setStale] = useState(false);
+	const [moved, setMoved] = useState<Moved | null>(null);
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [pending, start] = useTransition();
 	const [saving, startSaving] = useTransition();
-	const draft = draftOf(view.mappings, edits);
+	const draft = { base: base.revision, edits };
+	const mappings = withEdits(base.mappings, edits);
 	const edited = Object.keys(edits);
+	useLeaveGuard(edited.length > 0);
+
+	// A newer revision that was loaded without edits is what edits now rest on.
+	if (edited.length === 0 && base.revision !== view.revision)
+		setBase({ revision: view.revision, mappings: view.mappings });
 
 	const edit = (id: string, to: Mapping | null) => {
 		setRefusal(null);
-		setEdits(({ [id]: _, ...others }) =>
-			isSame(to, view.mappings[id] ?? null) ? others : { ...others, [id]: to },
-		);
+		setEdits((before) => openEdits(base.mappings, { ...before, [id]: to }));
+	};
+	const discard = () => {
+		setEdits({});
+		setMoved(null);
+		// What others saved since is what there is then.
+		if (refusal?.reason === "policy_moved") router.refresh();
+		setRefusal(null);
+	};
+	const compare = async () => setMoved(await actions.moved(base.revision));
+	/** Shows what was refused; where another save came first, beside the edits. */
+	const refuse = async (refused: RefusalView) => {
+		setRefusal(refused);
+		if (refused.reason !== "policy_moved") return;
+		setShown(null);
+		await compare();
+		// For the names of groups that came since. The edits stay.
+		router.refresh();
 	};
 	const look = () =>
 		start(async () => {
-			const answer = await actions.preview({ mappings: draft });
-			setMoved(false);
-			setRefusal(answer.ok ? null : answer);
-			if (answer.ok) setShown(answer);
+			const answer = await actions.preview(draft);
+			setStale(false);
+			if (!answer.ok) return refuse(answer);
+			setRefusal(null);
+			setShown(answer);
 		});
 	const apply = (reason: string) =>
 		start(async () => {
 			if (!shown) return;
-			const seen = { revision: view.revision, fingerprint: shown.fingerprint };
-			const done = await actions.apply({ mappings: draft }, seen, reason);
+			const done = await actions.apply(draft, shown.fingerprint, reason);
 			if (done.ok) {
 				toast(t("applied", { count: shown.count }));
 				setShown(null);
@@ -85,19 +123,19 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				setRefusal(null);
 			} else if ("moved" in done) {
 				setShown(done.moved);
-				setMoved(true);
-			} else setRefusal(done);
+				setStale(true);
+			} else await refuse(done);
 		});
-
 	const save = () =>
 		startSaving(async () => {
 			if (!shown) return;
-			const file = await actions.file({ mappings: draft }, shown.fingerprint);
-			setRefusal(file.ok ? null : file);
-			if (file.ok) download(file.csv);
+			const file = await actions.file(draft, shown.fingerprint);
+			if (!file.ok) return refuse(file);
+			setRefusal(null);
+			download(file.csv);
 		});
 
-	const isMapped = (id: string) => id in view.mappings || id in edits;
+	const isMapped = (id: string) => Object.hasOwn(base.mappings, id) || Object.hasOwn(edits, id);
 	const unmapped = view.groups.filter(({ id }) => !isMapped(id));
 	const rows = view.groups.filter(({ id }) => all || isMapped(id));
 	return (
@@ -116,7 +154,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 						]}
 						rows={rows.map((group) => ({
 							key: group.id,
-							edited: group.id in edits,
+							edited: Object.hasOwn(edits, group.id),
 							cells: cellsOf(group),
 						}))}
 					/>
@@ -154,9 +192,14 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				<ActionBar
 					actions={
 						<>
-							<Button variant="quiet" onClick={() => setEdits({})}>
+							<Button variant="quiet" onClick={discard}>
 								{t("discard")}
 							</Button>
+							{refusal?.reason === "policy_moved" ? (
+								<Button busy={pending} onClick={() => start(compare)}>
+									{t("compare")}
+								</Button>
+							) : null}
 							<Button variant="ink" busy={pending} onClick={look}>
 								{t("look")}
 							</Button>
@@ -170,7 +213,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				shown={shown}
 				workspace={view.workspace}
 				slug={view.slug}
-				moved={moved}
+				stale={stale}
 				busy={pending}
 				saving={saving}
 				refusal={refusal}
@@ -181,13 +224,27 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 					setRefusal(null);
 				}}
 			/>
+			<MovedDialog
+				moved={moved}
+				onClose={() => setMoved(null)}
+				onRebase={({ revision, after }) => {
+					setBase({ revision, mappings: after.mappings });
+					setEdits(openEdits(after.mappings, edits));
+					setMoved(null);
+					setRefusal(null);
+					router.refresh();
+				}}
+				onDiscard={discard}
+			>
+				{moved ? <MappingMoved moved={moved} edits={edits} view={view} /> : null}
+			</MovedDialog>
 		</>
 	);
 
 	function cellsOf(group: MappableGroup) {
 		const name = group.name ?? t("goneName");
-		const before = view.mappings[group.id] ?? null;
-		const now = draft[group.id] ?? null;
+		const before = mappingOf(base.mappings, group.id);
+		const now = mappingOf(mappings, group.id);
 		const set = (part: "role" | "group", value: string) => {
 			const { [part]: _, ...others } = now ?? {};
 			const next: Mapping = value ? { ...others, [part]: value } : others;
@@ -243,7 +300,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				t("groupOf", { name }),
 				view.ownGroups.map((own) => ({ value: own.id, label: own.name })),
 			),
-			group.id in edits
+			Object.hasOwn(edits, group.id)
 				? t(before ? (now ? "edited" : "removed") : "new")
 				: group.changedAt && <Time key="at" at={group.changedAt} />,
 			<span key="actions" className="flex justify-end gap-1">
@@ -281,11 +338,3 @@ function download(csv: string): void {
 	link.click();
 	URL.revokeObjectURL(link.href);
 }
-
-function draftOf(mappings: Mappings, edits: Record<string, Mapping | null>): Mappings {
-	const entries = Object.entries({ ...mappings, ...edits });
-	return Object.fromEntries(entries.flatMap(([id, to]) => (to ? [[id, to] as const] : [])));
-}
-
-const isSame = (a: Mapping | null, b: Mapping | null) =>
-	a?.role === b?.role && a?.group === b?.group;

@@ -18,6 +18,7 @@ export function Differences({
 }) {
 	const t = useTranslations("policy");
 	const found = differences(before, after);
+	if (found.length === 0) return null;
 	return (
 		<Panel>
 			<Table

@@ -1,5 +1,6 @@
 "use client";
 import { History, ScrollText } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
@@ -10,6 +11,7 @@ import { Panel, PanelFoot, PanelHead } from "@/components/ui/panel";
 import { Section } from "@/components/ui/section";
 import { Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/toast";
+import { useLeaveGuard } from "@/components/use-leave-guard";
 import { type ChangeFacts, sameValue, unavailable } from "@/lib/policy/change";
 import type { Policy, PolicyField } from "@/lib/policy/document";
 import type { ProfileName } from "@/lib/policy/profiles";
@@ -71,6 +73,7 @@ export type PolicyActions = EnforceActions & {
 export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: PolicyActions }) {
 	const t = useTranslations("policy");
 	const toast = useToast();
+	const router = useRouter();
 	const [edits, setEdits] = useState<Partial<Policy>>({});
 	const [found, setFound] = useState<Record<string, string>>({});
 	const [shown, setShown] = useState<PolicyPreview | null>(null);
@@ -109,6 +112,12 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 		whys: policy.whys,
 		edit,
 		isEdited: (field) => field in edits,
+	};
+	const discard = () => {
+		setEdits({});
+		// What others saved since is what there is then.
+		if (refusal?.reason === "policy_moved") router.refresh();
+		setRefusal(null);
 	};
 	const look = () =>
 		start(async () => {
@@ -195,13 +204,7 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 				<ActionBar
 					actions={
 						<>
-							<Button
-								variant="quiet"
-								onClick={() => {
-									setEdits({});
-									setRefusal(null);
-								}}
-							>
+							<Button variant="quiet" onClick={discard}>
 								{t("discard")}
 							</Button>
 							{refusal?.reason === "policy_moved" ? (
@@ -240,12 +243,16 @@ export function PolicyPanel({ policy, actions }: { policy: PolicyView; actions: 
 			/>
 			<MovedDialog
 				moved={moved}
-				names={names}
 				onClose={() => setMoved(null)}
-				onRebase={(revision) => {
+				onRebase={({ revision }) => {
 					setBase(revision);
 					setMoved(null);
 					setRefusal(null);
+					router.refresh();
+				}}
+				onDiscard={() => {
+					discard();
+					setMoved(null);
 				}}
 			/>
 			<Dialog
@@ -336,16 +343,6 @@ function useTouches(edits: Partial<Policy>, preview: PolicyActions["preview"]) {
 		};
 	}, [edits]);
 	return known?.of === edits ? known : null;
-}
-
-/** Leaving the page with edits asks. */
-function useLeaveGuard(active: boolean): void {
-	useEffect(() => {
-		if (!active) return;
-		const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-		window.addEventListener("beforeunload", ask);
-		return () => window.removeEventListener("beforeunload", ask);
-	}, [active]);
 }
 
 export type { Why };

@@ -101,6 +101,7 @@ export type Action = {
 const manage = (needs: Permission, args: Action["args"]): Action => ({ needs, args });
 const own = (args: Action["args"]): Action => ({ needs: "session", args });
 const none = new Form({ password: "" });
+const noEdits = { base: 0, edits: {} };
 const noRole = { name: "", rank: 0, permissions: [] };
 
 /** By file below app/w/[workspace], and name. */
@@ -283,13 +284,9 @@ export const actions: Record<string, Action> = {
 		false,
 	]),
 	"sso/directory/replay-actions.ts selfTestAction": manage("directory.manage", () => ["nobody"]),
-	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [{ mappings: {} }]),
-	"sso/mapping/actions.ts mappingFileAction": manage("policy.manage", () => [{ mappings: {} }, ""]),
-	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [
-		{ mappings: {} },
-		{ revision: 0, fingerprint: "" },
-		"",
-	]),
+	"sso/mapping/actions.ts previewMappingAction": manage("policy.manage", () => [noEdits]),
+	"sso/mapping/actions.ts mappingFileAction": manage("policy.manage", () => [noEdits, ""]),
+	"sso/mapping/actions.ts applyMappingAction": manage("policy.manage", () => [noEdits, "", ""]),
 };
 
 /** Actions outside a workspace's pages, and why no permission stands before them. */

@@ -17,8 +17,9 @@ import { type Policy, type PolicyField, policySchema } from "@/lib/policy/docume
 import { type ProfileName, profiles } from "@/lib/policy/profiles";
 import { listConnections } from "@/lib/sso/connections";
 import { enforce, turnSsoOff } from "@/lib/sso/enforcement";
-import { currentPolicy, policyRevision } from "@/lib/workspaces/policy";
+import { currentPolicy, listRevisions, policyRevision } from "@/lib/workspaces/policy";
 import { setEnabledAction } from "./actions";
+import { policyNames } from "./policy-view";
 
 const pageOf = (slug: string) => `/w/${slug}/sso`;
 
@@ -102,6 +103,9 @@ export async function applyPolicyAction(
 	return { ok: true };
 }
 
+/** Of the saves that came in between, those that are told one by one. */
+const mostSaves = 20;
+
 /** What came in between, for an admin whose edits rest on an older revision. */
 export async function movedAction(slug: string, since: number): Promise<Moved | null> {
 	const allowed = await authorize(slug, "policy.manage");
@@ -109,14 +113,22 @@ export async function movedAction(slug: string, since: number): Promise<Moved | 
 	const db = await database();
 	const { workspace } = allowed.session;
 	const before = await policyRevision(db, workspace.id, Number(since));
-	const current = await currentPolicy(db, workspace.id);
 	if (!before) return null;
+	const saves = (await listRevisions(db, workspace.id, { limit: mostSaves, before: null })).filter(
+		({ revision }) => revision > before.revision,
+	);
+	const after = saves[0] ?? before;
 	return {
-		revision: current.revision,
-		by: current.savedBy,
-		reason: current.reason,
+		revision: after.revision,
+		saves: saves.map(({ revision, savedBy, savedAt, reason }) => ({
+			revision,
+			savedBy,
+			savedAt,
+			reason,
+		})),
 		before: before.document,
-		after: current.document,
+		after: after.document,
+		names: await policyNames(workspace.id, [before.document, after.document]),
 	};
 }
 

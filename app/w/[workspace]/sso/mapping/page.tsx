@@ -14,6 +14,7 @@ import { listGroups } from "@/lib/groups/list";
 import { loadRoles } from "@/lib/members/access";
 import { currentPolicy } from "@/lib/workspaces/policy";
 import { providerName } from "../directory/provider";
+import { movedAction } from "../policy-actions";
 import { applyMappingAction, mappingFileAction, previewMappingAction } from "./actions";
 
 export async function generateMetadata() {
@@ -40,7 +41,7 @@ export default async function MappingPage({ params }: PageProps<"/w/[workspace]/
 	]);
 	const fallback = roles.find(({ key }) => key === document.defaultRole)?.name ?? null;
 	return (
-		<Messages of={["mapping", "impact"]}>
+		<Messages of={["mapping", "impact", "policy"]}>
 			<PageHeader
 				title={t("title")}
 				back={{ href: `${home}#mapping`, label: t("back") }}
@@ -65,8 +66,6 @@ export default async function MappingPage({ params }: PageProps<"/w/[workspace]/
 					</Panel>
 				) : (
 					<MappingEditor
-						// A save elsewhere begins anew: edits on another revision could not be applied.
-						key={revision}
 						view={{
 							groups,
 							mappings: document.mappings,
@@ -84,6 +83,7 @@ export default async function MappingPage({ params }: PageProps<"/w/[workspace]/
 							preview: previewMappingAction.bind(null, slug),
 							apply: applyMappingAction.bind(null, slug),
 							file: mappingFileAction.bind(null, slug),
+							moved: movedAction.bind(null, slug),
 						}}
 					/>
 				)}
