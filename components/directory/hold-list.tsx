@@ -4,7 +4,8 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { Button } from "@/components/ui/button";
-import { Panel, PanelRow } from "@/components/ui/panel";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Panel, PanelFoot, PanelRow } from "@/components/ui/panel";
 import { Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/toast";
@@ -25,45 +26,68 @@ export type HoldView = {
 	dueAt: Date | null;
 };
 
+type Decision = "apply" | "dismiss";
+
 type Decide = (
 	ids: string[],
-	decision: "apply" | "dismiss",
+	decision: Decision,
 ) => Promise<{ ok: true; count: number } | RefusalView>;
 
 /** What waits for an admin, each row with its two answers, and the same for all of them. */
 export function HoldList({
 	holds,
+	total,
+	word,
 	membersHref,
 	decide,
 }: {
+	/** The oldest of them. */
 	holds: readonly HoldView[];
+	total: number;
+	/** The word to type before all are applied: people lose access. */
+	word: string;
 	membersHref: string;
 	decide: Decide;
 }) {
 	const t = useTranslations("holds");
 	const toast = useToast();
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
+	const [asking, ask] = useState(false);
 	const [pending, start] = useTransition();
-	const answer = (ids: string[], decision: "apply" | "dismiss") =>
-		start(async () => {
-			const done = await decide(ids, decision);
-			setRefusal(done.ok ? null : done);
-			if (done.ok) toast(t(decision === "apply" ? "applied" : "dismissed", { count: done.count }));
-		});
+	/** Which button was pressed. */
+	const [pressed, press] = useState("");
 	const all = holds.map(({ id }) => id);
+	const answer = async (ids: string[], decision: Decision) => {
+		const done = await decide(ids, decision);
+		if (done.ok) {
+			setRefusal(null);
+			toast(t(decision === "apply" ? "applied" : "dismissed", { count: done.count }));
+			return;
+		}
+		const label = holds.find(({ id }) => id === done.field)?.label;
+		setRefusal(label ? { ...done, why: t("refused", { name: label, why: done.why }) } : done);
+	};
+	const run = (ids: string[], decision: Decision) => {
+		press(nameOf(ids, decision));
+		start(() => answer(ids, decision));
+	};
+	const isBusy = (ids: string[], decision: Decision) =>
+		pending && pressed === nameOf(ids, decision);
+	const suspended = holds.filter(({ effect }) => effect !== "role_changed");
+	const words = { count: holds.length, some: total > holds.length ? "yes" : "no" };
 	return (
 		<div className="space-y-4">
 			{refusal ? <RefusalBand refusal={refusal} /> : null}
 			<Panel>
 				{holds.length > 1 ? (
 					<PanelRow className="flex flex-wrap items-center justify-between gap-3">
-						<span className="font-medium">{t("count", { count: holds.length })}</span>
+						<span className="font-medium">{t("count", { count: total })}</span>
 						<span className="flex flex-wrap gap-2">
-							<Button busy={pending} onClick={() => answer(all, "dismiss")}>
-								{t("dismissAll", { count: holds.length })}
+							<Button busy={isBusy(all, "dismiss")} onClick={() => run(all, "dismiss")}>
+								{t("dismissAll", words)}
 							</Button>
-							<Button variant="stop" busy={pending} onClick={() => answer(all, "apply")}>
-								{t("applyAll", { count: holds.length })}
+							<Button variant="stop" onClick={() => ask(true)}>
+								{t("applyAll", words)}
 							</Button>
 						</span>
 					</PanelRow>
@@ -93,24 +117,28 @@ export function HoldList({
 									<span className="block text-sm text-care">{t("keys", { count: hold.keys })}</span>
 								) : null}
 							</span>,
-							hold.cause ? t("emptied", { group: hold.cause }) : t(`reasons.${hold.reason}`),
+							<span key="why">
+								{hold.cause ? t("emptied", { group: hold.cause }) : t(`reasons.${hold.reason}`)}
+								<span className="block text-sm text-ink-3">
+									{t.rich("since", { at: () => <Time at={hold.heldAt} /> })}
+								</span>
+							</span>,
 							hold.dueAt ? <Time key="due" at={hold.dueAt} /> : t("never"),
 							<span key="actions" className="flex gap-1">
 								<Button
 									variant="quiet"
 									size="sm"
-									busy={pending}
+									busy={isBusy([hold.id], "dismiss")}
 									aria-label={t("dismissOne", { name: hold.label })}
-									onClick={() => answer([hold.id], "dismiss")}
+									onClick={() => run([hold.id], "dismiss")}
 								>
 									{t("dismiss")}
 								</Button>
 								<Button
-									variant="stop"
 									size="sm"
-									busy={pending}
+									busy={isBusy([hold.id], "apply")}
 									aria-label={t("applyOne", { name: hold.label })}
-									onClick={() => answer([hold.id], "apply")}
+									onClick={() => run([hold.id], "apply")}
 								>
 									{t("apply")}
 								</Button>
@@ -118,7 +146,29 @@ export function HoldList({
 						],
 					}))}
 				/>
+				{total > holds.length ? (
+					<PanelFoot>{t("first", { count: holds.length, total })}</PanelFoot>
+				) : null}
 			</Panel>
+			<ConfirmDialog
+				open={asking}
+				onOpenChange={ask}
+				title={t("question", words)}
+				description={t("consequence", {
+					suspended: suspended.length,
+					changed: holds.length - suspended.length,
+					keys: suspended.reduce((sum, { keys }) => sum + keys, 0),
+				})}
+				{...(suspended.length > 0 ? { typed: word } : {})}
+				confirm={t("confirm", { count: holds.length })}
+				cancel={t("keep")}
+				action={async () => {
+					await answer(all, "apply");
+					ask(false);
+				}}
+			/>
 		</div>
 	);
 }
+
+const nameOf = (ids: string[], decision: Decision) => `${decision} ${ids.join(" ")}`;

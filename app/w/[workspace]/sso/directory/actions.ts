@@ -91,7 +91,7 @@ const mostHolds = 500;
 
 /**
  * Applies or dismisses what is held, each by itself: the first that cannot be decided stops it, and
- * what was decided before stays so.
+ * what was decided before stays so. A refusal has its id as the field.
  */
 export async function decideHoldsAction(
 	slug: string,
@@ -109,7 +109,7 @@ export async function decideHoldsAction(
 		const done = await transactOrUndo(db, (tx) => decide(tx, acting, workspace.id, id, new Date()));
 		if (!done.ok && done.reason !== "stale") {
 			refresh(slug);
-			return refusal(done.reason, { workspace: workspace.name });
+			return refusal(done.reason, { workspace: workspace.name }, id);
 		}
 		if (done.ok) count += 1;
 	}

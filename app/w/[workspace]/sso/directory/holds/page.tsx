@@ -7,7 +7,7 @@ import { PageHeader } from "@/components/shell/page-header";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Panel } from "@/components/ui/panel";
 import { database } from "@/db/client";
-import { listHolds } from "@/lib/directory/holds";
+import { countHolds, listHolds } from "@/lib/directory/holds";
 import { loadRoles } from "@/lib/members/access";
 import { countLiveKeys } from "@/lib/members/live-keys";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -31,8 +31,9 @@ export default async function HoldsPage({
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
 	const { workspace } = session;
 	const db = await database();
-	const [holds, roles, { document }, provider] = await Promise.all([
+	const [holds, total, roles, { document }, provider] = await Promise.all([
 		listHolds(db, workspace.id),
+		countHolds(db, workspace.id),
 		loadRoles(db, workspace.id),
 		currentPolicy(db, workspace.id),
 		providerName(workspace.id),
@@ -49,7 +50,7 @@ export default async function HoldsPage({
 			<PageHeader
 				title={t("title")}
 				back={{ href: `${home}#directory`, label: t("back") }}
-				standing={[t("standing", { count: holds.length, provider }), "."]}
+				standing={[t("standing", { count: total, provider }), "."]}
 			/>
 			{holds.length === 0 ? (
 				<Panel>
@@ -75,6 +76,8 @@ export default async function HoldsPage({
 								dueAt,
 							}),
 						)}
+						total={total}
+						word={slug}
 						membersHref={`/w/${slug}/members`}
 						decide={decideHoldsAction.bind(null, slug)}
 					/>
