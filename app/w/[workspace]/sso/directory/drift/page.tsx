@@ -35,7 +35,10 @@ export default async function DriftPage({
 	if (!can(session, "directory.manage"))
 		return <NoAccessPage session={session} page={t("title")} what={t("what")} />;
 	const { workspace } = session;
-	const rows = await listDrift(await database(), workspace.id, mostShown);
+	// One more than shown tells that there are more.
+	const found = await listDrift(await database(), workspace.id, mostShown + 1);
+	const rows = found.slice(0, mostShown);
+	const more = found.length > mostShown;
 	const provider = await providerName(workspace.id);
 	const whereTo = ({ why, holdId, memberId }: Drift) => {
 		if (holdId) return { href: `${home}/directory/holds`, label: t("decide") };
@@ -66,7 +69,7 @@ export default async function DriftPage({
 			<PageHeader
 				title={t("title")}
 				back={{ href: `${home}#directory`, label: t("back") }}
-				standing={[t("standing", { count: rows.length, provider }), "."]}
+				standing={[t(more ? "standingMany" : "standing", { count: rows.length, provider }), "."]}
 			/>
 			<Panel>
 				{rows.length === 0 ? (
@@ -110,9 +113,7 @@ export default async function DriftPage({
 						})}
 					/>
 				)}
-				{rows.length === mostShown ? (
-					<PanelFoot>{t("more", { count: mostShown })}</PanelFoot>
-				) : null}
+				{more ? <PanelFoot>{t("more", { count: mostShown })}</PanelFoot> : null}
 			</Panel>
 		</Messages>
 	);
