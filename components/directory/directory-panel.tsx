@@ -1,8 +1,7 @@
 "use client";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useOptimistic, useState, useTransition } from "react";
+import { useOptimistic, useState, useTransition } from "react";
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { Band } from "@/components/ui/band";
 import { ButtonLink } from "@/components/ui/button";
@@ -14,6 +13,7 @@ import { SettingRow, settingIds } from "@/components/ui/setting-row";
 import { type State, StateBadge } from "@/components/ui/state";
 import { Switch } from "@/components/ui/switch";
 import { Time } from "@/components/ui/time";
+import { LookAgain } from "./look-again";
 import { type TokenActions, Tokens, type TokenView } from "./tokens";
 
 export type DirectoryView = {
@@ -204,21 +204,13 @@ function Toggle({
 	);
 }
 
-const lookAgainMs = 4_000;
-
 /** The page looks by itself until the provider has called. */
 function FirstRequest({ provider }: { provider: string }) {
 	const t = useTranslations("directory.first");
-	const router = useRouter();
-	useEffect(() => {
-		const timer = setInterval(() => {
-			if (!document.hidden) router.refresh();
-		}, lookAgainMs);
-		return () => clearInterval(timer);
-	}, [router]);
 	return (
 		<EmptyState title={t("title")} listening={t("listening")}>
 			{t("body", { provider })}
+			<LookAgain />
 		</EmptyState>
 	);
 }

@@ -28,7 +28,7 @@ export function FactsRow({ facts }: { facts: readonly Fact[] }) {
 				>
 					<div className="text-xs text-ink-3">{fact.label}</div>
 					<div className="mt-1.5 flex flex-wrap items-end justify-between gap-2">
-						<div className="flex min-h-6 items-center text-lg font-medium">
+						<div className="flex min-h-6 min-w-0 items-center text-lg font-medium [overflow-wrap:anywhere]">
 							{isState(fact.value) ? (
 								<span className="[&>span]:whitespace-normal [&>span]:text-ink">
 									<StateBadge state={fact.value.state} plain />
@@ -39,7 +39,9 @@ export function FactsRow({ facts }: { facts: readonly Fact[] }) {
 						</div>
 						{fact.chart}
 					</div>
-					{fact.note ? <div className="mt-1 text-sm text-ink-2">{fact.note}</div> : null}
+					{fact.note ? (
+						<div className="mt-1 text-sm text-ink-2 [overflow-wrap:anywhere]">{fact.note}</div>
+					) : null}
 					{fact.href ? (
 						<Link
 							href={fact.href}

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { NoAccessPage } from "@/app/no-access-page";
 import { can, requireMember } from "@/app/require";
+import { LookAgain } from "@/components/directory/look-again";
 import { Messages } from "@/components/messages";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -87,8 +88,12 @@ export default async function RequestsPage({
 			</search>
 			<Panel>
 				{rows.length === 0 ? (
-					<EmptyState title={t(isFiltered ? "nothing.title" : "empty.title")}>
+					<EmptyState
+						title={t(isFiltered ? "nothing.title" : "empty.title")}
+						listening={isFiltered ? null : t("empty.listening")}
+					>
 						{t(isFiltered ? "nothing.body" : "empty.body")}
+						{isFiltered ? null : <LookAgain />}
 					</EmptyState>
 				) : (
 					<Table
@@ -136,12 +141,14 @@ export default async function RequestsPage({
 					/>
 				)}
 			</Panel>
-			<nav className="mt-4 flex gap-2" aria-label={t("title")}>
-				{before ? <ButtonLink href={`${path}?${kept}`}>{t("newest")}</ButtonLink> : null}
-				{next ? (
-					<ButtonLink href={`${path}?${kept}&before=${next}`}>{t("older")}</ButtonLink>
-				) : null}
-			</nav>
+			{before || next ? (
+				<nav className="mt-4 flex gap-2" aria-label={t("title")}>
+					{before ? <ButtonLink href={`${path}?${kept}`}>{t("newest")}</ButtonLink> : null}
+					{next ? (
+						<ButtonLink href={`${path}?${kept}&before=${next}`}>{t("older")}</ButtonLink>
+					) : null}
+				</nav>
+			) : null}
 		</Messages>
 	);
 }

@@ -18,7 +18,7 @@ import { replayAction } from "../../replay-actions";
 
 export async function generateMetadata() {
 	const t = await getTranslations("requests");
-	return { title: t("title") };
+	return { title: t("request") };
 }
 
 /** One request: what was sent, what was answered, and sending it again. */
@@ -48,7 +48,7 @@ export default async function RequestPage({
 	);
 	return (
 		<Messages of={["requests"]}>
-			<PageHeader title={t("title")} back={{ href: list, label: t("backToLog") }}>
+			<PageHeader title={t("request")} back={{ href: list, label: t("backToLog") }}>
 				<code className="[overflow-wrap:anywhere]">
 					{logged.method} {logged.path}
 				</code>
@@ -73,7 +73,11 @@ export default async function RequestPage({
 							value: <Time at={logged.at} as="clock" />,
 							note: <Time at={logged.at} as="day" />,
 						},
-						{ label: t("facts.took"), value: t("ms", { count: logged.milliseconds }) },
+						{
+							label: t("facts.took"),
+							value: t("ms", { count: logged.milliseconds }),
+							note: logged.address ? t("facts.from", { address: logged.address }) : undefined,
+						},
 						{
 							label: t("facts.changed"),
 							value: changed.join(", ") || t(deleted ? "facts.deleted" : "facts.nothing"),
