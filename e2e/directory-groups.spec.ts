@@ -7,6 +7,7 @@ import {
 	patch,
 	type Scim,
 	scimClient,
+	scimGroup,
 	scimUser,
 	turnOnDirectory,
 } from "./fixtures/scim";
@@ -45,12 +46,39 @@ test("a pushed group is mapped after a look at who changes, and gives and takes 
 		members: [{ value: zoe }],
 	});
 	expect(pushed.status).toBe(201);
+	expect((await scim("POST", "/Groups", scimGroup("support"))).status).toBe(201);
 
 	await page.goto(`/w/${workspace.slug}/sso/mapping`);
 	await expect(page.getByRole("row", { name: /engineering/ })).toContainText("1");
 	await page.getByLabel("Role for engineering").selectOption("Member");
 	await expect(page.getByText("1 change, not applied.")).toBeVisible();
 	await expectAccessible(page);
+	const asked = page.waitForEvent("dialog");
+	await page.getByRole("link", { name: "SSO", exact: true }).first().click();
+	expect((await asked).message()).toMatch(/not saved yet/);
+
+	await test.step("what another admin saves meanwhile stands beside the edits, which stay", async () => {
+		const theirs = await page.context().newPage();
+		await theirs.goto(`/w/${workspace.slug}/sso/mapping`);
+		await theirs.getByLabel("Role for support").selectOption("Viewer");
+		await theirs.getByRole("button", { name: "What would change" }).click();
+		await theirs.getByLabel("Why?").fill("Support looks on");
+		await theirs.getByRole("button", { name: "Apply", exact: true }).click();
+		await expect(theirs.getByText("The mapping is applied.")).toBeVisible();
+		// A toast that stands there has nothing against it.
+		await expectAccessible(theirs);
+		await theirs.close();
+
+		await page.getByRole("button", { name: "What would change" }).click();
+		const between = page.getByRole("dialog", { name: /^Revision \d+ came in between$/ });
+		await expect(between).toContainText("Ines Moreau saved it while you were editing.");
+		await expect(between).toContainText("“Support looks on”");
+		await expect(between.getByRole("row", { name: /support/ })).toContainText("Not edited");
+		await expectAccessible(page);
+		await between.getByRole("button", { name: "Go on from revision" }).click();
+		await expect(page.getByLabel("Role for support")).toHaveValue("viewer");
+		await expect(page.getByLabel("Role for engineering")).toHaveValue("member");
+	});
 	await page.getByRole("button", { name: "What would change" }).click();
 	const dialog = page.getByRole("dialog", { name: "This would touch 1 of 3 people" });
 	const row = dialog.getByRole("row", { name: /Zoe/ });
