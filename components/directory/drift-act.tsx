@@ -5,6 +5,7 @@ import { ImpactDialog, type ImpactView } from "@/components/impact/impact-dialog
 import { RefusalBand, type RefusalView } from "@/components/refusal-band";
 import { Band } from "@/components/ui/band";
 import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/text-field";
 import { useToast } from "@/components/ui/toast";
 
@@ -31,6 +32,7 @@ export function DriftAct({
 	run: (reason: string) => Promise<{ ok: true } | RefusalView>;
 }) {
 	const t = useTranslations("drift");
+	const impact = useTranslations("impact");
 	const toast = useToast();
 	const [shown, setShown] = useState<ImpactView | null>(null);
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
@@ -62,7 +64,16 @@ export function DriftAct({
 			>
 				{t(`${what}.button`)}
 			</Button>
-			{refusal && !shown ? <RefusalBand refusal={refusal} /> : null}
+			<Dialog
+				open={refusal !== null && shown === null}
+				onOpenChange={(open) => {
+					if (!open) setRefusal(null);
+				}}
+				title={t(`${what}.title`, { name })}
+				footer={<Button onClick={() => setRefusal(null)}>{impact("back")}</Button>}
+			>
+				{refusal ? <RefusalBand refusal={refusal} /> : null}
+			</Dialog>
 			<ImpactDialog
 				shown={shown}
 				title={t(`${what}.title`, { name })}
