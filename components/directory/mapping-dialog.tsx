@@ -39,6 +39,8 @@ export function MappingDialog({
 	busy,
 	saving,
 	refusal,
+	reason,
+	onReason,
 	onApply,
 	onSave,
 	onClose,
@@ -53,37 +55,37 @@ export function MappingDialog({
 	/** The file with everybody is being made. */
 	saving: boolean;
 	refusal: RefusalView | null;
-	onApply: (reason: string) => void;
+	/** Why, as the admin writes it. */
+	reason: string;
+	onReason: (reason: string) => void;
+	onApply: () => void;
 	onSave: () => void;
 	onClose: () => void;
 }) {
 	const t = useTranslations("mapping");
 	const impact = useTranslations("impact");
 	const [typed, setTyped] = useState("");
-	const [reason, setReason] = useState("");
 	const lost = shown?.counts.lost ?? 0;
 	const waits = lost > 0 && typed !== slug;
-	const close = () => {
-		setTyped("");
-		onClose();
-	};
+	// The word is typed for each look anew.
+	if (!shown && typed) setTyped("");
 	return (
 		<Dialog
 			open={shown !== null}
 			onOpenChange={(open) => {
-				if (!open) close();
+				if (!open) onClose();
 			}}
 			size="lg"
 			title={t("question", { count: shown?.count ?? 0, of: shown?.people ?? 0 })}
 			description={t("lead", { workspace })}
 			footer={
 				<>
-					<Button onClick={close}>{t("cancel")}</Button>
+					<Button onClick={onClose}>{t("cancel")}</Button>
 					<Button
 						variant="ink"
 						busy={busy}
 						unavailable={waits ? "mapping-typed" : false}
-						onClick={() => onApply(reason)}
+						onClick={onApply}
 					>
 						{t("apply", { count: shown?.count ?? 0 })}
 					</Button>
@@ -110,7 +112,7 @@ export function MappingDialog({
 					aside={t("whyAside")}
 					maxLength={200}
 					value={reason}
-					onChange={(event) => setReason(event.target.value)}
+					onChange={(event) => onReason(event.target.value)}
 				/>
 			</div>
 		</Dialog>

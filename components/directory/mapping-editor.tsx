@@ -70,6 +70,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 	const [shown, setShown] = useState<MappingPreview | null>(null);
 	/** The facts changed between looking and applying. */
 	const [stale, setStale] = useState(false);
+	const [reason, setReason] = useState("");
 	const [moved, setMoved] = useState<Moved | null>(null);
 	const [refusal, setRefusal] = useState<RefusalView | null>(null);
 	const [pending, start] = useTransition();
@@ -89,6 +90,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 	};
 	const discard = () => {
 		setEdits({});
+		setReason("");
 		setMoved(null);
 		// What others saved since is what there is then.
 		if (refusal?.reason === "policy_moved") router.refresh();
@@ -112,7 +114,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 			setRefusal(null);
 			setShown(answer);
 		});
-	const apply = (reason: string) =>
+	const apply = () =>
 		start(async () => {
 			if (!shown) return;
 			const done = await actions.apply(draft, shown.fingerprint, reason);
@@ -120,6 +122,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				toast(t("applied", { count: shown.count }));
 				setShown(null);
 				setEdits({});
+				setReason("");
 				setRefusal(null);
 			} else if ("moved" in done) {
 				setShown(done.moved);
@@ -217,6 +220,8 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 				busy={pending}
 				saving={saving}
 				refusal={refusal}
+				reason={reason}
+				onReason={setReason}
 				onApply={apply}
 				onSave={save}
 				onClose={() => {
