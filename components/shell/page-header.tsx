@@ -49,7 +49,12 @@ export function PageHeader({
 						{actions}
 					</div>
 				) : null}
-				{standing ? <Standing parts={standing} /> : null}
+				{standing ? (
+					// A line of its own, also below a short title.
+					<div className="w-full">
+						<Standing parts={standing} />
+					</div>
+				) : null}
 			</div>
 		</header>
 	);

@@ -11,10 +11,15 @@ type Own = FieldText & {
 	size?: "md" | "lg";
 };
 
-const heights = { md: "h-9 max-md:h-11 max-md:text-lg", lg: "h-11" };
+const heights = {
+	sm: "h-8 max-md:h-11 max-md:text-lg",
+	md: "h-9 max-md:h-11 max-md:text-lg",
+	lg: "h-11",
+};
 
-function textSize(size: "md" | "lg", mono: boolean | undefined): string {
+function textSize(size: keyof typeof heights, mono: boolean | undefined): string {
 	if (size === "lg") return "text-lg";
+	if (size === "sm") return "text-sm";
 	return mono ? "mono text-sm" : "text-base";
 }
 
@@ -27,12 +32,14 @@ export function TextField({
 	found,
 	className,
 	mono,
-	size = "md",
+	size,
 	...input
 }: Own & Omit<ComponentProps<"input">, keyof Own>) {
 	const made = useId();
 	const id = input.id ?? made;
 	const text = { aside, hint, error, found };
+	// A search stands in a row with selects and buttons.
+	const height = size ?? (input.type === "search" ? "sm" : "md");
 	return (
 		<Field id={id} label={label} {...text} className={className}>
 			<input
@@ -43,7 +50,7 @@ export function TextField({
 				id={id}
 				aria-invalid={error ? true : undefined}
 				aria-describedby={describedBy(id, text)}
-				className={cx(controlClass, textSize(size, mono), heights[size])}
+				className={cx(controlClass, textSize(height, mono), heights[height])}
 			/>
 		</Field>
 	);
