@@ -100,8 +100,7 @@ export function Tokens({
 					<Table
 						caption={t("title")}
 						columns={[
-							{ label: t("token") },
-							{ label: t("name") },
+							{ label: t("token"), className: "w-1/4" },
 							{ label: t("madeBy") },
 							{ label: t("lastUsed") },
 							{ label: t("expires") },
@@ -110,11 +109,11 @@ export function Tokens({
 						rows={tokens.map((row) => ({
 							key: row.id,
 							cells: [
-								<code key="prefix">{row.prefix}…</code>,
-								<span key="name" className="[overflow-wrap:anywhere]">
+								<span key="token" className="[overflow-wrap:anywhere]">
 									{row.name}
+									<code className="block font-normal text-ink-2">{row.prefix}…</code>
 									{row.inOverlap ? (
-										<span className="block text-xs text-ink-3">{t("inOverlap")}</span>
+										<span className="block text-xs font-normal text-ink-3">{t("inOverlap")}</span>
 									) : null}
 								</span>,
 								<span key="by">
@@ -123,7 +122,7 @@ export function Tokens({
 								</span>,
 								row.lastUsedAt ? <Time key="used" at={row.lastUsedAt} /> : t("never"),
 								<Expiry key="expires" token={row} />,
-								<span key="actions" className="flex flex-wrap justify-end gap-1">
+								<span key="actions" className="flex justify-end gap-1 max-md:flex-wrap">
 									{row.inOverlap || row.expired ? null : (
 										<>
 											<Button
