@@ -9,6 +9,7 @@ import { database } from "@/db/client";
 import { readVisitor } from "@/lib/accounts/browser";
 import { findSessions } from "@/lib/accounts/sessions";
 import { signUpIsOpen } from "@/lib/accounts/sign-up";
+import { countHolds } from "@/lib/directory/holds";
 import { countGroups } from "@/lib/groups/list";
 import { loadRoles } from "@/lib/members/access";
 import { memberTotal } from "@/lib/members/list";
@@ -45,10 +46,16 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps<
 		const connections = await listConnections(db, workspace.id);
 		const shown = connections.find(({ status }) => status === "active") ?? connections[0];
 		const replacing = shown?.protocol === "saml" ? await replacementSince(db) : null;
+		const state = shown
+			? conditionOf(watched(shown, replacing), [], new Date()).state
+			: "not_set_up";
+		const held =
+			permissions.includes("directory.manage") && (await countHolds(db, workspace.id)) > 0;
 		items.push({
 			page: "sso",
 			href: `${home}/sso`,
-			state: shown ? conditionOf(watched(shown, replacing), [], new Date()).state : "not_set_up",
+			// What waits for an admin shows from every page.
+			state: held && state !== "not_working" ? "needs_attention" : state,
 		});
 	}
 	if (permissions.includes("sso.manage") && permissions.includes("members.read"))
