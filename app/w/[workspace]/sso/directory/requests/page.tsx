@@ -22,6 +22,7 @@ import {
 	type RequestFilter,
 } from "@/lib/directory/request-list";
 import { providerName } from "../provider";
+import { changedNames, isDeletion } from "./words";
 
 export async function generateMetadata() {
 	const t = await getTranslations("requests");
@@ -122,9 +123,11 @@ export default async function RequestsPage({
 											{t("replayedBy", { name: row.replayedBy })}
 										</span>
 									) : null}
-									{row.changed.length > 0 ? (
+									{row.changed.length > 0 || isDeletion(row) ? (
 										<span className="block text-sm font-normal text-ink-2">
-											{t("changed", { names: row.changed.join(", ") })}
+											{isDeletion(row)
+												? t("facts.deleted")
+												: t("changed", { names: changedNames(row) })}
 										</span>
 									) : null}
 								</span>,
@@ -168,7 +171,7 @@ const toneOf = ({ status }: ListedRequest) =>
 /** A filter is easier read than its encoding. */
 function shortPath(path: string): string {
 	try {
-		return decodeURIComponent(path).slice(0, 160);
+		return decodeURIComponent(path.replaceAll("+", " ")).slice(0, 160);
 	} catch {
 		return path.slice(0, 160);
 	}

@@ -15,6 +15,7 @@ import { database } from "@/db/client";
 import { whyNotAgain } from "@/lib/directory/replay";
 import { findRequest, listRepeats } from "@/lib/directory/request-list";
 import { replayAction } from "../../replay-actions";
+import { changedNames, isDeletion } from "../words";
 
 export async function generateMetadata() {
 	const t = await getTranslations("requests");
@@ -34,8 +35,7 @@ export default async function RequestPage({
 	const db = await database();
 	const logged = await findRequest(db, session.workspace.id, id);
 	if (!logged) notFound();
-	const { status, changed } = logged;
-	const deleted = logged.method === "DELETE" && status === 204;
+	const { status } = logged;
 	const verdict = status >= 500 ? "failed" : status >= 400 ? "refused" : "ok";
 	const why = await whyNotAgain(db, logged);
 	const repeats = await listRepeats(db, session.workspace.id, id);
@@ -80,7 +80,8 @@ export default async function RequestPage({
 						},
 						{
 							label: t("facts.changed"),
-							value: changed.join(", ") || t(deleted ? "facts.deleted" : "facts.nothing"),
+							value:
+								changedNames(logged) || t(isDeletion(logged) ? "facts.deleted" : "facts.nothing"),
 						},
 					]}
 				/>
