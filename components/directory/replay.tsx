@@ -26,13 +26,12 @@ export function Replay({
 	const t = useTranslations("requests.replay");
 	const [asking, ask] = useState(false);
 	const [outcome, setOutcome] = useState<{ real: boolean; is: Outcome } | null>(null);
-	const [pending, start] = useTransition();
-	const run = (real: boolean) =>
-		start(async () => {
-			const is = await replay(real);
-			setOutcome({ real, is });
-			ask(false);
-		});
+	const [trying, start] = useTransition();
+	const run = async (real: boolean) => {
+		const is = await replay(real);
+		setOutcome({ real, is });
+		ask(false);
+	};
 	return (
 		<Panel>
 			<PanelBody className="space-y-4">
@@ -42,9 +41,9 @@ export function Replay({
 				</div>
 				<div className="flex flex-wrap gap-2">
 					<Button
-						busy={pending && !asking}
+						busy={trying}
 						unavailable={incomplete ? "replay-reason" : false}
-						onClick={() => run(false)}
+						onClick={() => start(() => run(false))}
 					>
 						{t("dry")}
 					</Button>
@@ -66,7 +65,7 @@ export function Replay({
 				description={t("consequence")}
 				confirm={t("confirm")}
 				cancel={t("cancel")}
-				action={async () => run(true)}
+				action={() => run(true)}
 			/>
 		</Panel>
 	);
