@@ -159,6 +159,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 							key: group.id,
 							edited: Object.hasOwn(edits, group.id),
 							cells: cellsOf(group),
+							below: successorOf(group),
 						}))}
 					/>
 				) : null}
@@ -265,7 +266,7 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 			const known = options.some((option) => option.value === value);
 			const shownOptions = known || !value ? options : [...options, { value, label: value }];
 			return (
-				<span className="block min-w-32">
+				<span className="block min-w-32 max-md:my-1">
 					<Select
 						aria-label={label}
 						options={[{ value: "", label: t("none") }, ...shownOptions]}
@@ -307,13 +308,12 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 			),
 			Object.hasOwn(edits, group.id)
 				? t(before ? (now ? "edited" : "removed") : "new")
-				: group.changedAt && <Time key="at" at={group.changedAt} />,
+				: group.changedAt && (
+						<span key="at" className="whitespace-nowrap">
+							<Time at={group.changedAt} />
+						</span>
+					),
 			<span key="actions" className="flex justify-end gap-1">
-				{group.successor && now ? (
-					<Button variant="quiet" size="sm" onClick={() => takeOver(group, now)}>
-						{t("takeOver", { name: group.successor.name })}
-					</Button>
-				) : null}
 				{now ? (
 					<Button
 						variant="quiet"
@@ -329,10 +329,18 @@ export function MappingEditor({ view, actions }: { view: MappingView; actions: M
 	}
 
 	/** A group that was pushed again has another id: its mapping follows when an admin says so. */
-	function takeOver(group: MappableGroup, mapping: Mapping) {
-		if (!group.successor) return;
-		edit(group.id, null);
-		edit(group.successor.id, mapping);
+	function successorOf({ id, successor }: MappableGroup) {
+		const now = mappingOf(mappings, id);
+		if (!successor || !now) return null;
+		const takeOver = () => {
+			edit(id, null);
+			edit(successor.id, now);
+		};
+		return (
+			<Button size="sm" onClick={takeOver}>
+				{t("takeOver", { name: successor.name })}
+			</Button>
+		);
 	}
 }
 
