@@ -6,7 +6,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "@/db/client";
 import { directories } from "@/db/schema";
-import { aWorkspace, freshDb } from "@/db/testing";
+import { aMember, aWorkspace, freshDb } from "@/db/testing";
 import type { Attribute } from "./schema";
 import { type Answer, aClient, type Client, manyPeople, patchOp, person } from "./testing";
 
@@ -315,6 +315,17 @@ describe("what a workspace's policy requires", () => {
 		expect(await own.send("PUT", `/Users/${made.body.id}`, lacking[requires])).toMatchObject(
 			refused(400, "invalidValue"),
 		);
+	});
+
+	test("is lacking, and not taken away, where somebody is taken over without it", async () => {
+		const workspace = await aWorkspace(db, {
+			policy: { directoryRequires: ["externalId"], directoryShows: "everyone" },
+		});
+		const own = await aClient(db, workspace.id);
+		const { id } = await aMember(db, workspace);
+		const answer = await own.patch(id, { op: "replace", path: "title", value: "Dr" });
+		expect(answer).toMatchObject(refused(400, "invalidValue"));
+		expect(answer.body.detail).toContain("externalId");
 	});
 
 	test("is said of that workspace alone", async () => {

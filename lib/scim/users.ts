@@ -103,14 +103,17 @@ async function change(
 ): Promise<Reply> {
 	const { deps, caller, id } = call;
 	const projection = readProjection(userType, call.query);
+	let refusedAs = missing;
 	const written = await decide(deps.db, caller.directory.workspaceId, (tx, lock) =>
 		updateUser(tx, lock, changeOf(call), id, (current) => {
 			checkVersion(call.request, current);
+			// Whom no directory managed may lack it: nothing was taken away.
+			if (current.version === 0) refusedAs = "invalidValue";
 			// Nothing said of `active` never lets anybody in again.
 			return checked({ active: current.active, ...next(current) });
 		}),
 	);
-	if (!written.ok) throw refusal(userType, written, id, missing);
+	if (!written.ok) throw refusal(userType, written, id, refusedAs);
 	return answer(call, 200, written.user, projection);
 }
 
