@@ -317,6 +317,22 @@ describe("the member's profile", () => {
 		});
 	});
 
+	test("follows to any domain, is recorded, and opens nothing that asks for a proof", async () => {
+		const { workspace, client } = await aHouse();
+		const ben = await created(client, "ben@acme.test");
+		const address = "ben@elsewhere.example";
+		await client.patch(ben.id, { op: "replace", path: "emails", value: [{ value: address }] });
+		expect(await reload(ben.member)).toMatchObject({ email: address, emailProof: null });
+		const [event] = await db
+			.select({ details: activity.details })
+			.from(activity)
+			.where(and(eq(activity.workspaceId, workspace.id), eq(activity.kind, "member.updated")));
+		expect(event?.details).toMatchObject({
+			before: { email: "ben@acme.test" },
+			after: { email: address },
+		});
+	});
+
 	test("does not take an address of another member", async () => {
 		const { workspace, client } = await aHouse();
 		await aMember(db, workspace, { email: "taken@acme.test" });
