@@ -8,7 +8,9 @@
  *   caller     who a bearer token speaks for, with the entry it asks about, in one statement
  *   person     what an entry says of a person: name, address, keys
  *   entries    reading entries for answers
- *   users      creating, changing and deleting entries
+ *   users      creating, changing and deleting entries; entry-rows writes them
+ *   linking    entries of people who were members before; take-over: many of them at once
+ *   unmanaged  members that a directory is shown and does not manage
  *   effects    what an entry does to the member behind it
  *   groups     the groups an IdP sent and who is in them
  *   group-effects  what a change of a group does to the members concerned

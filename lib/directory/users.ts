@@ -3,9 +3,9 @@
  * in the same transaction. A `tx` here comes from `decide`, which holds the workspace's lock.
  */
 import { isDeepStrictEqual } from "node:util";
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { directoryUsers, domains, identities, members, removals } from "@/db/schema";
+import { directoryUsers, identities, removals } from "@/db/schema";
 import { together, withoutWaiting } from "@/db/sent";
 import { record } from "@/lib/activity/record";
 import { loadRoles, readMemberAndRules } from "@/lib/members/access";
@@ -13,15 +13,12 @@ import { standingOf } from "@/lib/members/last-admin";
 import {
 	createMemberBehind,
 	isActiveAdmin,
-	labelOf,
 	type Member,
 	suspendMember,
 } from "@/lib/members/members";
 import { mailNewAdmins } from "@/lib/members/new-admin";
 import { isId, newId } from "@/lib/platform/ids";
-import { domainOf } from "@/lib/platform/text";
 import { sentRoles } from "@/lib/policy/sent-roles";
-import { takeOverRefused } from "@/lib/policy/take-over";
 import type { AdminsStanding } from "@/lib/policy/ways-in";
 import { adminRole } from "@/lib/roles/permissions";
 import { currentPolicy } from "@/lib/workspaces/policy";
@@ -44,7 +41,7 @@ import {
 } from "./entries";
 import { insertEntry, rowOf, updateEntry } from "./entry-rows";
 import { leaveGroups } from "./groups";
-import { standingHold } from "./holds";
+import { comesBack, link, mayNotLink } from "./linking";
 import { type Attributes, differing, type Person, personOf } from "./person";
 import { noteChanged } from "./request-notes";
 import { type Unfit, unfit } from "./requirements";
@@ -212,35 +209,6 @@ async function takeOver(
 	return createUser(tx, lock, by, change(unmanagedEntry(by.directory, member)), member);
 }
 
-/** The most people taken over at once, a usual push: each costs what creating them does. */
-const mostAtOnce = 256;
-
-/**
- * Takes over those of these ids whom the directory is shown and does not manage, as they are, by
- * the same rules. Where these refuse it nothing is written of the person, and whoever asked finds
- * them unknown. Call it only where the policy shows everyone.
- */
-export async function takeOverAll(
-	tx: Tx,
-	lock: Lock,
-	by: Change,
-	ids: readonly string[],
-): Promise<void> {
-	const { directory } = by;
-	const shown = (await findUnmanaged(tx, directory, ids)).map(({ id }) => id);
-	if (shown.length === 0) return;
-	const some = shown.sort().slice(0, mostAtOnce);
-	// Two groups pushed at once have the same people: the second waits, and then finds entries.
-	await tx
-		.select({ id: members.id })
-		.from(members)
-		.where(and(eq(members.workspaceId, directory.workspaceId), inArray(members.id, some)))
-		.orderBy(asc(members.id))
-		.for("no key update");
-	for (const member of await findUnmanaged(tx, directory, some))
-		await createUser(tx, lock, by, unmanagedEntry(directory, member).resource, member);
-}
-
 /**
  * Deletes a person's entry, and takes the member out: removed where the directory made them,
  * unlinked and suspended where it only linked them. A removal is left, so that single sign-on
@@ -310,42 +278,6 @@ function newMember(
 	});
 }
 
-/** Why the directory may not take over this member; null where it may (lib/policy/take-over). */
-async function mayNotLink(tx: Tx, member: Member): Promise<Refused | null> {
-	const { workspaceId, id } = member;
-	const [entry] = await tx
-		.select({ id: directoryUsers.id })
-		.from(directoryUsers)
-		.where(and(eq(directoryUsers.workspaceId, workspaceId), eq(directoryUsers.memberId, id)));
-	const [domain] = await tx
-		.select({ state: domains.state })
-		.from(domains)
-		.where(
-			and(eq(domains.workspaceId, workspaceId), eq(domains.domain, domainOf(member.email ?? ""))),
-		);
-	const { document } = await currentPolicy(tx, workspaceId);
-	const reason = takeOverRefused(document, {
-		managed: entry !== undefined,
-		comesBack: await comesBack(tx, member),
-		domainVerified: domain?.state === "verified",
-	});
-	return reason && { ok: false, reason };
-}
-
-/**
- * The first contact with a member who was here before. Role, address and proof stay as they are:
- * an admin does not become one by a weaker proof, and the log shows that an admin was linked.
- */
-async function link(tx: Tx, by: Change, member: Member, person: Person): Promise<void> {
-	await record(tx, member.workspaceId, by.actor, {
-		kind: "member.linked",
-		subject: { kind: "member", id: member.id, label: labelOf(member) },
-		details: { by: "directory", admin: isActiveAdmin(member) },
-	});
-	const { email, name } = member;
-	await followProfile(tx, by, member, { email, name }, { email, name: person.name });
-}
-
 /** What the policy asks of a person and these attributes do not have. */
 async function lackingOf(
 	tx: Tx,
@@ -356,12 +288,6 @@ async function lackingOf(
 	const { document } = await currentPolicy(tx, workspaceId);
 	const reads = document.rolesFrom === "attribute" ? await loadRoles(tx, workspaceId) : [];
 	return unfit(document, reads, before, after);
-}
-
-/** Whether the directory made this member, deleted them, and their removal is held. */
-async function comesBack(tx: Tx, member: Member): Promise<boolean> {
-	const standing = await standingHold(tx, member);
-	return standing?.effect === "removed" && standing.removal?.createdMember === true;
 }
 
 /** The member of an address; the rules are read with them, and remembered. */

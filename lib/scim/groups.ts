@@ -15,7 +15,8 @@ import {
 	updateGroup,
 } from "@/lib/directory/groups";
 import { notePassedOver } from "@/lib/directory/request-notes";
-import { type Change, type Refused, takeOverAll } from "@/lib/directory/users";
+import { takeOverAll } from "@/lib/directory/take-over";
+import type { Change, Refused } from "@/lib/directory/users";
 import type { Reply } from "@/lib/platform/exchange";
 import { readJson } from "./body";
 import { type Call, changeOf, modeOf } from "./call";
