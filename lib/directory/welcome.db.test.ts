@@ -283,7 +283,7 @@ describe("where they must accept first", () => {
 		expect(await memberOf(world, id)).toMatchObject({ suspendedBy: "invitation", role: null });
 	});
 
-	test("who never gets a role is looked at for two weeks, and then no more", async () => {
+	test("who gets a role after weeks is invited within a day", async () => {
 		const world = await aWorld("invite");
 		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { defaultRole: null }));
 		const id = await add(world);
@@ -291,11 +291,17 @@ describe("where they must accept first", () => {
 		const day = 24 * 60;
 		await run(2);
 		expect(await run(3)).toBe(0);
-		await run(13 * day);
-		expect(await waits()).toBe(1);
-		await run(15 * day);
-		expect(await waits()).toBe(0);
+		for (const after of [13, 40]) {
+			await run(after * day);
+			expect(await run(after * day + 60)).toBe(0);
+			expect(await waits()).toBe(1);
+		}
 		expect(await mails(world)).toEqual([]);
+		expect(await listDrift(db, world.workspace.id, 10)).toMatchObject([{ why: "noRole" }]);
+		await transact(db, (tx) => setPolicy(tx, world.workspace.id, { defaultRole: "viewer" }));
+		await run(41 * day + 1);
+		expect((await mails(world)).map(({ to }) => to)).toEqual([email]);
+		expect(await waits()).toBe(0);
 	});
 
 	test("single sign-on lets them in by the link, and not without", async () => {

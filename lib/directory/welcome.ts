@@ -22,10 +22,9 @@ import { currentPolicy } from "@/lib/workspaces/policy";
 import { type Workspace, workspaceById } from "@/lib/workspaces/workspaces";
 import type { Change } from "./effects";
 
-/** Who has no role is looked at again, ever more seldom, for two weeks. */
+/** Who has no role is looked at again, ever more seldom, and never given up: at last once a day. */
 const shortestWaitMs = 60_000;
-const longestWaitMs = 6 * 3_600_000;
-const givesUpMs = 14 * 86_400_000;
+const longestWaitMs = 86_400_000;
 
 /**
  * Has somebody told of it or invited, where the policy says so: when they are brought, and when they
@@ -87,9 +86,8 @@ export function welcomeJobs(db: Db): Handlers {
 }
 
 /** When to look again whether there is a role: after as long as it has been, within limits. */
-function nextLook(since: Date, now: Date): Date | undefined {
+function nextLook(since: Date, now: Date): Date {
 	const waited = now.getTime() - since.getTime();
-	if (waited >= givesUpMs) return undefined;
 	return new Date(now.getTime() + Math.min(Math.max(waited, shortestWaitMs), longestWaitMs));
 }
 
