@@ -191,13 +191,20 @@ export function Tokens({
 	);
 }
 
+/** From here on an expiry is said in days alone. */
+const week = 7;
+
 /** "Tomorrow" and "in 12 days" are said in care; what is far away is a day. */
 function Expiry({ token }: { token: TokenView }) {
 	const t = useTranslations("directory.tokens");
 	if (token.expired) return <StateBadge state="expired" plain />;
 	if (!token.expiresAt) return t("noExpiry");
 	if (token.daysLeft === null) return <Time at={token.expiresAt} as="day" />;
-	return <span className="text-care">{t("left", { days: token.daysLeft })}</span>;
+	return (
+		<span className="text-care">
+			{token.daysLeft < week ? <Time at={token.expiresAt} /> : t("left", { days: token.daysLeft })}
+		</span>
+	);
 }
 
 const lifetimes = [90, 365, null] as const;
