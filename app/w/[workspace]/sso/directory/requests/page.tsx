@@ -22,7 +22,7 @@ import {
 	type RequestFilter,
 } from "@/lib/directory/request-list";
 import { providerName } from "../provider";
-import { changedNames, isDeletion } from "./words";
+import { changedNames, isDeletion, readablePath } from "./words";
 
 export async function generateMetadata() {
 	const t = await getTranslations("requests");
@@ -115,7 +115,7 @@ export default async function RequestsPage({
 										className="font-normal underline-offset-4 hover:underline"
 									>
 										<code>
-											{row.method} {shortPath(row.path)}
+											{row.method} {readablePath(row).slice(0, 160)}
 										</code>
 									</Link>
 									{row.replayedBy ? (
@@ -167,12 +167,3 @@ function filterOf(query: Record<string, string | string[] | undefined>): Request
 
 const toneOf = ({ status }: ListedRequest) =>
 	status >= 500 ? "stop" : status >= 400 ? "care" : "stone";
-
-/** A filter is easier read than its encoding. */
-function shortPath(path: string): string {
-	try {
-		return decodeURIComponent(path.replaceAll("+", " ")).slice(0, 160);
-	} catch {
-		return path.slice(0, 160);
-	}
-}

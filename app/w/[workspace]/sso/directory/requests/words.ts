@@ -8,3 +8,12 @@ export const isDeletion = ({ method, status }: ListedRequest) =>
 /** The attributes that changed; of an extension its short name: "enterprise". */
 export const changedNames = ({ changed }: ListedRequest) =>
 	changed.map((name) => /^urn:.+:extension:([^:]+):/i.exec(name)?.[1] ?? name).join(", ");
+
+/** A filter is easier read than its encoding. */
+export function readablePath({ path }: ListedRequest): string {
+	try {
+		return decodeURIComponent(path.replaceAll("+", " "));
+	} catch {
+		return path;
+	}
+}

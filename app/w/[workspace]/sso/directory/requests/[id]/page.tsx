@@ -15,7 +15,7 @@ import { database } from "@/db/client";
 import { whyNotAgain } from "@/lib/directory/replay";
 import { findRequest, listRepeats } from "@/lib/directory/request-list";
 import { replayAction } from "../../replay-actions";
-import { changedNames, isDeletion } from "../words";
+import { changedNames, isDeletion, readablePath } from "../words";
 
 export async function generateMetadata() {
 	const t = await getTranslations("requests");
@@ -50,7 +50,7 @@ export default async function RequestPage({
 		<Messages of={["requests"]}>
 			<PageHeader title={t("request")} back={{ href: list, label: t("backToLog") }}>
 				<code className="[overflow-wrap:anywhere]">
-					{logged.method} {logged.path}
+					{logged.method} {readablePath(logged)}
 				</code>
 			</PageHeader>
 			<div className="space-y-6">
