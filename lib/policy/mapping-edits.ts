@@ -28,10 +28,10 @@ export function openEdits(saved: Mappings, edits: MappingEdits): MappingEdits {
 export const mappingOf = (saved: Mappings, id: string): Mapping | null =>
 	Object.hasOwn(saved, id) ? (saved[id] ?? null) : null;
 
-export const isSameMapping = (a: Mapping | null, b: Mapping | null) =>
+const isSameMapping = (a: Mapping | null, b: Mapping | null) =>
 	a?.role === b?.role && a?.group === b?.group;
 
-/** A group that somebody else changed while it was edited, or not: what it gave, gives, and would. */
+/** A group that somebody else changed, edited here or not: what it gave, gives, and would give. */
 export type MappingConflict = {
 	id: string;
 	before: Mapping | null;
