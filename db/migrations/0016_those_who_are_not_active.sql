@@ -1,0 +1,1 @@
+CREATE INDEX "directory_users_inactive" ON "directory_users" USING btree ("workspace_id","directory_id","created_at","id") WHERE not "directory_users"."active";
