@@ -21,6 +21,8 @@ type Operation = {
 	bulkId: string | undefined;
 	version: string | undefined;
 	data: unknown;
+	/** Why it cannot be carried out, whatever the others do. */
+	fault?: ScimError | undefined;
 };
 
 /** Answers one operation as a request of its own. Never throws. */
@@ -59,20 +61,26 @@ function readOperation(raw: unknown, mode: { strict: boolean }): Operation {
 	const [method, path, bulkId, version] = ["method", "path", "bulkId", "version"].map((name) =>
 		field(raw, name),
 	);
-	const upper = typeof method === "string" ? method.toUpperCase() : "";
-	if (!methods.includes(mode.strict ? String(method) : upper))
-		throw badRequest("invalidSyntax", `method must be one of ${methods.join(", ")}.`);
-	if (typeof path !== "string" || !path.startsWith("/"))
-		throw badRequest("invalidSyntax", 'path must be a text such as "/Users".');
-	if (upper === "POST" && mode.strict && typeof bulkId !== "string")
-		throw badRequest("invalidSyntax", "An operation POST needs a bulkId.");
-	return {
-		method: upper,
-		path,
-		bulkId: typeof bulkId === "string" ? bulkId : undefined,
-		version: typeof version === "string" ? version : undefined,
+	const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+	const operation = {
+		method: mode.strict ? (text(method) ?? "") : (text(method) ?? "").toUpperCase(),
+		path: text(path) ?? "",
+		bulkId: text(bulkId),
+		version: text(version),
 		data: field(raw, "data"),
 	};
+	return { ...operation, fault: faultIn(operation, mode) };
+}
+
+/** What is wrong with an operation as it stands. The others are carried out beside it (§3.7.3). */
+function faultIn({ method, path, bulkId }: Operation, mode: { strict: boolean }) {
+	if (!methods.includes(method))
+		return badRequest("invalidSyntax", `method must be one of ${methods.join(", ")}.`);
+	if (!path.startsWith("/"))
+		return badRequest("invalidSyntax", 'path must be a text such as "/Users".');
+	if (method === "POST" && mode.strict && bulkId === undefined)
+		return badRequest("invalidSyntax", "An operation POST needs a bulkId.");
+	return undefined;
 }
 
 /** The operations under way, by their place in the request. */
@@ -165,6 +173,7 @@ class Run {
 
 	/** An operation's answer, with the address of its resource wherever there is one (§3.7). */
 	private async ask(operation: Operation): Promise<Reply> {
+		if (operation.fault) return errorResponse(operation.fault);
 		try {
 			const path = operation.path
 				.split("/")
