@@ -53,9 +53,13 @@ test("a pushed group is mapped after a look at who changes, and gives and takes 
 	await page.getByLabel("Role for engineering").selectOption("Member");
 	await expect(page.getByText("1 change, not applied.")).toBeVisible();
 	await expectAccessible(page);
-	const asked = page.waitForEvent("dialog");
+	let question = "";
+	page.once("dialog", async (dialog) => {
+		question = dialog.message();
+		await dialog.dismiss();
+	});
 	await page.getByRole("link", { name: "SSO", exact: true }).first().click();
-	expect((await asked).message()).toMatch(/not saved yet/);
+	expect(question).toMatch(/not saved yet/);
 
 	await test.step("what another admin saves meanwhile stands beside the edits, which stay", async () => {
 		const theirs = await page.context().newPage();
