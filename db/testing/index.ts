@@ -13,9 +13,21 @@ export const isPostgres = process.env.GATEHOUSE_TEST_ENGINE === "postgres";
 
 /** The database of this test file. Closed, and on Postgres dropped, after its last test. */
 export async function freshDb(): Promise<Db> {
-	const opened = isPostgres ? await onPostgres() : await onPglite();
-	afterAll(opened.close);
-	return opened.db;
+	return (await opened()).db;
+}
+
+/** The same, and what the product has to do with where nobody gives it a database. */
+export async function freshDbOfProcess(): Promise<Db> {
+	const database = await opened();
+	// Where db/client keeps what it has opened.
+	Object.assign(globalThis, { [Symbol.for("gatehouse.database")]: Promise.resolve(database) });
+	return database.db;
+}
+
+async function opened(): Promise<Database> {
+	const database = isPostgres ? await onPostgres() : await onPglite();
+	afterAll(database.close);
+	return database;
 }
 
 async function onPglite(): Promise<Database> {

@@ -169,11 +169,7 @@ function changeElements(
 ): Parts[] {
 	const { op, value, where } = change;
 	const chosen = (element: Parts) => !where || matchesElement(where, attribute, element);
-	if (where) {
-		// A part that does not exist is refused here.
-		checkParts(where, attribute, mode);
-		matchesElement(where, attribute, {});
-	}
+	if (where) checkParts(where, attribute, mode);
 	if (!before.some(chosen)) {
 		if (op === "remove") return before;
 		return [...before, ...createElement(attribute, sub, change, mode)];

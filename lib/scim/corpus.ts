@@ -1,15 +1,20 @@
 /**
  * A case of the corpus and how to run it: who is there before, what a client sends, what it is
- * answered, and what is so afterwards. Knows no server: it is given a way to send, so that the same
- * cases run in process, over each door of a real server, and on each database.
+ * answered by a directory as it is by default and by a strict one, and what is so afterwards. Knows
+ * no server: it is given the addresses of doors, a way to a directory of its own and a way to its
+ * database, so that the same cases run on each engine and against an application as it runs.
  */
 import { readdirSync, readFileSync } from "node:fs";
 
 type Sent = {
 	method: string;
 	path: string;
-	headers?: Record<string, string>;
+	headers?: Record<string, string | null>;
 	body?: unknown;
+	/** By the directory of another workspace, which is made for the case. */
+	as?: "elsewhere";
+	/** So many times at once; each is answered so. */
+	parallel?: number;
 };
 
 type Expected = {
@@ -23,28 +28,56 @@ type Expected = {
 	without?: string[];
 	/** Headers of the answer, as patterns. */
 	headers?: Record<string, string>;
-};
-
-export type Case = Expected & {
-	title: string;
-	strict?: boolean;
-	/** Who is there before. A `{name}` anywhere after stands for the id of that person or group. */
-	people?: Record<string, Record<string, unknown>>;
-	groups?: Record<string, Record<string, unknown>>;
-	/** Sent before, and answered well. */
-	before?: Sent[];
-	request: Sent;
-	/** What the member behind the person of the answer, or the first one, is like. */
+	/** What the member behind the person of the answer, or the first one, is like then. */
 	member?: Record<string, unknown>;
-	/** What is asked afterwards, and answered so. */
-	then?: (Expected & { request: Sent })[];
 };
 
-type Answer = { status: number; headers: Headers; text: string };
-type Send = (request: Sent) => Promise<Answer>;
+/**
+ * A request, and what it is answered. An answer of its own in a strict directory ends the case
+ * there, but for what itself has `then`: after a refusal the rest would make no sense.
+ */
+export type Step = Expected & {
+	request: Sent;
+	strict?: "same" | (Expected & { then?: Step[] });
+};
 
-/** What looks at an answer. */
-type Look = (answer: Answer, expected: Expected) => void;
+type Resources = Record<string, Record<string, unknown>>;
+
+export type Case = Step & {
+	title: string;
+	/** How a strict directory answers: each case says it, if only that it is the same. */
+	strict: Step["strict"];
+	/** Who is there before. A `{name}` anywhere after stands for the id of that person or group. */
+	people?: Resources;
+	groups?: Resources;
+	/** Who is in the directory of another workspace. */
+	elsewhere?: { people?: Resources; groups?: Resources };
+	/** What else is so before: names of `circumstances`. */
+	given?: (keyof typeof circumstances)[];
+	/** Sent before, and answered well; a directory becomes strict after it. */
+	before?: Sent[];
+	/** What is asked afterwards, and answered so. */
+	then?: Step[];
+};
+
+/** The token of the key that a member has where a case says so. */
+const apiKey = "ghk_a-key-of-a-member-for-the-corpus-of-cases";
+
+/** What no request could bring about, as statements: see `about`. */
+const circumstances = {
+	"a revoked token": `update directory_tokens set revoked_at = now() where directory_id = $1`,
+	"an expired token": `update directory_tokens set expires_at = now() - interval '1 minute'
+		where directory_id = $1`,
+	"a directory that is off": `update directories set enabled = false where id = $1`,
+	"groups answered 200": `update directories set group_patch_answer = '200' where id = $1`,
+	"an admin of no directory": `insert into members (workspace_id, id, email, email_key,
+		email_proof, name, status, role_by_hand, role, created_by) values ($2, gen_random_uuid(),
+		'boss@acme.test', 'boss@acme.test', 'mail', 'Boss', 'active', 'admin', 'admin', 'setup')`,
+	"an API key of a member": `insert into api_keys (workspace_id, id, member_id, name, hash, prefix,
+		scopes) select workspace_id, gen_random_uuid(), id, 'CI', rtrim(translate(encode(
+		sha256('${apiKey}'), 'base64'), '+/', '-_'), '='), 'ghk_', '{me:read}' from members
+		where workspace_id = $2 limit 1`,
+} as const;
 
 const folder = "lib/scim/fixtures";
 
@@ -53,14 +86,16 @@ type File = Case[] | { people: Case["people"]; cases: Case[] };
 
 /** Every case, by the client it comes from. */
 export function corpus(): { client: string; file: string; cases: Case[] }[] {
-	return readdirSync(folder)
+	return readdirSync(folder, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map(({ name }) => name)
 		.sort()
 		.flatMap((client) =>
 			readdirSync(`${folder}/${client}`)
 				.sort()
 				.map((name) => {
 					const text = readFileSync(`${folder}/${client}/${name}`, "utf8");
-					const file = JSON.parse(text) as File;
+					const file = repeated(JSON.parse(text)) as File;
 					const cases = Array.isArray(file)
 						? file
 						: file.cases.map((each) => ({ people: file.people, ...each }) as Case);
@@ -69,46 +104,180 @@ export function corpus(): { client: string; file: string; cases: Case[] }[] {
 		);
 }
 
-/** A way to a directory of its own: sending with its token, and making it strict. */
+/** Writes out `{ "times": 3, "of": … }` in a list: so many of it, `{n}` being the number of each. */
+function repeated(value: unknown): unknown {
+	if (Array.isArray(value))
+		return value.flatMap((item) => {
+			if (!isTimes(item)) return [repeated(item)];
+			const text = JSON.stringify(item.of);
+			return Array.from({ length: item.times }, (_, n) =>
+				JSON.parse(text.replaceAll("{n}", String(n + 1))),
+			);
+		});
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, repeated(item)]));
+}
+
+const isTimes = (item: unknown): item is { times: number; of: unknown } =>
+	typeof item === "object" && item !== null && "times" in item && "of" in item;
+
+export type Mode = "default" | "strict";
+
+/** What is sent and expected, in order, in a directory of a mode. */
+export function stepsOf(example: Case, mode: Mode): Step[] {
+	const steps: Step[] = [];
+	let left: Step[] = [example, ...(example.then ?? [])];
+	for (let step = left.shift(); step; step = left.shift()) {
+		const own = mode === "strict" && typeof step.strict === "object" ? step.strict : undefined;
+		steps.push(own ? { request: step.request, ...own } : step);
+		if (own) left = [...(own.then ?? [])];
+	}
+	return steps;
+}
+
+/** Whether a directory is afterwards as it was: only read, or every change of it refused. */
+const leavesAlone = (steps: Step[]): boolean =>
+	steps.every(
+		({ request: { method, path }, status }) =>
+			method === "GET" || path.includes(".search") || [status].flat().every((each) => each >= 400),
+	);
+
+/** A workspace's directory that is on and has nobody in it, and a token of it. */
+type Place = { workspaceId: string; directoryId: string; token: string };
+
+/** Where cases run. */
 export type World = {
-	send: Send;
-	makeStrict: () => Promise<void>;
-	workspaceId: string;
+	/** Origins that serve the same database, by the name of their door. */
+	doors: Record<string, string>;
+	newPlace: () => Promise<Place>;
+	/** Runs a statement in the database. @returns its rows. */
+	sql: (statement: string) => Promise<Record<string, unknown>[]>;
 	/** What addresses of resources begin with, which a case writes as `{origin}`. */
 	origin: string;
 };
 
+/** A directory with those of a case in it. */
+type Scene = {
+	place: Place;
+	/** The other workspace's, where there is one. */
+	elsewhere: Place[];
+	/** Their ids by name, and what else a case may name so. */
+	ids: Record<string, string>;
+	/** The id of the first of its people. */
+	first: string;
+	strict: boolean;
+};
+
+const modes: readonly Mode[] = ["strict", "default"];
+
+/** Takes out of a directory whatever a case has left there. */
+const emptied = `with users as (delete from directory_users where directory_id = $1),
+	groups as (delete from directory_groups where directory_id = $1),
+	removed as (delete from removals where workspace_id = $2),
+	departed as (delete from directory_departures where workspace_id = $2),
+	lenient as (update directories set strict = false where id = $1)
+	delete from members where workspace_id = $2`;
+
 /**
- * Runs a case in a directory that is empty.
- * @returns the ids by name, and that of the answer, for whoever looks further.
+ * A way to run a case in each mode through each door. A run that changes something has a directory
+ * of its own, empty before; after one that does not, the next run with the same people is in the
+ * same.
  */
-export async function runCase(example: Case, world: World, look: Look) {
-	const ids: Record<string, string> = {
-		workspace: world.workspaceId,
-		origin: world.origin,
+export function runnerIn(around: World, look: Look): (example: Case) => Promise<void> {
+	const kept = new Map<string, Scene[]>();
+	const left: Place[] = [];
+	const world: World = {
+		...around,
+		newPlace: async () => {
+			const place = left.pop();
+			if (place) await around.sql(about(place, emptied));
+			return place ?? around.newPlace();
+		},
 	};
-	const make = async (path: string, wanted: Record<string, Record<string, unknown>> = {}) => {
+	return async (example) => {
+		const { people, groups, elsewhere, given, before } = example;
+		const setting = JSON.stringify([people, groups, elsewhere, given, before]);
+		const scenes = kept.get(setting) ?? [];
+		kept.set(setting, scenes);
+		for (const mode of modes)
+			for (const [door, origin] of Object.entries(world.doors))
+				try {
+					const steps = stepsOf(example, mode);
+					const scene = scenes.pop() ?? (await prepare(example, world, origin, look));
+					await setStrict(scene, world, mode === "strict");
+					await play(steps, scene, world, origin, look);
+					if (leavesAlone(steps)) scenes.push(scene);
+					else if (!example.given) left.push(scene.place, ...scene.elsewhere);
+				} catch (error) {
+					if (error instanceof Error) error.message = `${mode}, ${door}: ${error.message}`;
+					throw error;
+				}
+	};
+}
+
+/** Makes a directory and whoever a case has in it. */
+async function prepare(example: Case, world: World, origin: string, look: Look): Promise<Scene> {
+	const place = await world.newPlace();
+	const other = example.elsewhere && (await world.newPlace());
+	const ids: Record<string, string> = {
+		origin: world.origin,
+		workspace: place.workspaceId,
+		...(other ? { elsewhere: other.workspaceId } : {}),
+	};
+	const make = async (at: Place, path: string, wanted: Resources = {}) => {
 		for (const [name, body] of Object.entries(wanted)) {
-			const made = await world.send({ method: "POST", path, body: filled(body, ids) });
-			look(made, { status: 201 });
+			const request = { method: "POST", path, body: filled(body, ids) };
+			const made = await send(request, origin, at.token);
+			look.answer(made, { status: 201 });
 			ids[name] = JSON.parse(made.text).id;
 		}
 	};
-	await make("/Users", example.people);
-	await make("/Groups", example.groups);
-	if (example.strict) await world.makeStrict();
-	for (const sent of example.before ?? [])
-		look(await world.send(filled(sent, ids)), { status: [200, 201, 204] });
-	const { request, then = [], ...expected } = filled(example, ids);
-	const answer = await world.send(request);
-	look(answer, expected);
-	const made: unknown = answer.text === "" ? undefined : JSON.parse(answer.text).id;
-	if (typeof made === "string") ids.answer = made;
-	for (const next of then) {
-		const { request: asked, ...found } = filled(next, ids);
-		look(await world.send(asked), found);
+	await make(place, "/Users", example.people);
+	await make(place, "/Groups", example.groups);
+	if (other) {
+		await make(other, "/Users", example.elsewhere?.people);
+		await make(other, "/Groups", example.elsewhere?.groups);
 	}
-	return { ids, expected };
+	for (const sent of example.before ?? [])
+		look.answer(await send(filled(sent, ids), origin, place.token), { status: [200, 201, 204] });
+	for (const name of example.given ?? []) await world.sql(about(place, circumstances[name]));
+	const [name = ""] = Object.keys(example.people ?? {});
+	return { place, elsewhere: other ? [other] : [], ids, first: ids[name] ?? "", strict: false };
+}
+
+/** A statement about one directory, `$1`, and its workspace, `$2`. */
+const about = ({ directoryId, workspaceId }: Place, statement: string): string =>
+	statement.replaceAll("$1", `'${directoryId}'`).replaceAll("$2", `'${workspaceId}'`);
+
+async function setStrict(scene: Scene, world: World, strict: boolean): Promise<void> {
+	if (scene.strict === strict) return;
+	await world.sql(about(scene.place, `update directories set strict = ${strict} where id = $1`));
+	scene.strict = strict;
+}
+
+/** Sends what a case sends, in order, and looks at what comes back. */
+async function play(steps: Step[], scene: Scene, world: World, origin: string, look: Look) {
+	const ids = { ...scene.ids };
+	for (const [index, step] of steps.entries()) {
+		const { request, member, ...expected } = filled(step, ids);
+		const place = request.as === "elsewhere" ? scene.elsewhere[0] : scene.place;
+		if (!place) throw new Error("The case has nobody elsewhere.");
+		const sent = Array.from({ length: request.parallel ?? 1 }, () =>
+			send(request, origin, place.token),
+		);
+		const answers = await Promise.all(sent);
+		for (const answer of answers) look.answer(answer, expected);
+		const text = answers[0]?.text;
+		const made: unknown = text ? JSON.parse(text).id : undefined;
+		if (index === 0 && typeof made === "string") ids.answer = made;
+		if (!member) continue;
+		const [row] = await world.sql(
+			`select members.* from directory_users join members on members.workspace_id =
+				directory_users.workspace_id and members.id = directory_users.member_id
+				where directory_users.id = '${ids.answer ?? scene.first}'`,
+		);
+		look.member(row, member);
+	}
 }
 
 /** A value with the ids of its people and groups filled in. */
@@ -117,25 +286,32 @@ function filled<T>(value: T, ids: Record<string, string>): T {
 	return JSON.parse(text);
 }
 
-/** Sends over HTTP, with a token unless the case has an Authorization of its own. */
-export const sendTo =
-	(origin: string, token: string): Send =>
-	async ({ method, path, headers = {}, body }) => {
-		const own = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
-		const given = Object.entries(headers).filter(([, value]) => value !== null);
-		const response = await fetch(`${origin}/api/scim/v2${path}`, {
-			method,
-			headers: {
-				...(own ? {} : { authorization: `Bearer ${token}` }),
-				...(body === undefined ? {} : { "content-type": "application/scim+json" }),
-				...Object.fromEntries(given),
-			},
-			...(body === undefined
-				? {}
-				: { body: typeof body === "string" ? body : JSON.stringify(body) }),
-		});
-		return { status: response.status, headers: response.headers, text: await response.text() };
-	};
+type Answer = { status: number; headers: Headers; text: string };
+
+/** Sends over HTTP, with a token unless the request has an Authorization of its own. */
+async function send(request: Sent, origin: string, token: string): Promise<Answer> {
+	const { method, path, headers = {}, body } = request;
+	const own = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+	const given = Object.entries(headers).flatMap(([name, value]) =>
+		value === null ? [] : [[name, value]],
+	);
+	const response = await fetch(`${origin}/api/scim/v2${path}`, {
+		method,
+		headers: {
+			...(own ? {} : { authorization: `Bearer ${token}` }),
+			...(body === undefined ? {} : { "content-type": "application/scim+json" }),
+			...Object.fromEntries(given),
+		},
+		...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+	});
+	return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** What compares what came with what a case says of it. */
+type Look = {
+	answer: (answer: Answer, expected: Expected) => void;
+	member: (row: Record<string, unknown> | undefined, expected: Record<string, unknown>) => void;
+};
 
 /** What vitest's expect and Playwright's both can. */
 type Expect = (
@@ -149,10 +325,10 @@ type Expect = (
 	not: { toHaveProperty: (path: string[]) => void };
 };
 
-/** Compares an answer with what a case says of it. */
-export const looksAs =
-	(expect: Expect): Look =>
-	({ status, headers, text }, expected) => {
+/** Looks with a test's own `expect`. */
+export const looksAs = (expect: Expect): Look => ({
+	member: (row, expected) => expect(row).toMatchObject(expected),
+	answer: ({ status, headers, text }, expected) => {
 		expect([expected.status].flat(), text).toContain(status);
 		const body = text === "" ? undefined : JSON.parse(text);
 		if (body === undefined) expect([204, 304]).toContain(status);
@@ -161,7 +337,8 @@ export const looksAs =
 			expect(body).toMatchObject({ status: String(status) });
 			expect(String(body.detail)).toMatch(/\w/);
 		}
-		if (status !== 204 && status !== 304) expect(body.scimType).toBe(expected.scimType);
+		if (body !== undefined)
+			expect(body.scimType, text).toBe(status >= 400 ? expected.scimType : undefined);
 		for (const [name, value] of Object.entries(expected.headers ?? {}))
 			expect(headers.get(name)).toMatch(new RegExp(value));
 		if (expected.answer) expect(body).toMatchObject(expected.answer);
@@ -173,4 +350,5 @@ export const looksAs =
 		for (const name of expected.without ?? [])
 			for (const each of [body ?? {}, ...(body?.Resources ?? [])])
 				expect(each).not.toHaveProperty([name]);
-	};
+	},
+});

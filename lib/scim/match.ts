@@ -38,13 +38,15 @@ export function matchesElement(where: Filter, attribute: Attribute, element: Par
 }
 
 /**
- * Strictly, every part that a filter names exists, whichever of its terms decides.
- * @throws ScimError 400 invalidSyntax, as for any attribute that does not exist.
+ * Every part that a filter names exists, whichever of its terms decides.
+ * @throws ScimError 400 invalidPath; strictly invalidSyntax, as for any attribute that does not exist.
  */
 export function checkParts(where: Filter, attribute: Attribute, mode: Mode): void {
-	if (!mode.strict) return;
-	for (const path of pathsIn(where))
-		if (!findPart(attribute, path)) ignoreUnknown(`${attribute.name}.${formatPath(path)}`, mode);
+	for (const path of pathsIn(where)) {
+		if (mode.strict && !findPart(attribute, path))
+			ignoreUnknown(`${attribute.name}.${formatPath(path)}`, mode);
+		partNamed(attribute, path);
+	}
 }
 
 function pathsIn(where: Filter): AttributePath[] {
