@@ -104,7 +104,12 @@ function readSimple(attribute: Attribute, raw: unknown, mode: Mode): unknown {
 		if (value !== undefined) return value;
 		throw badRequest("invalidValue", `${name} must be true or false.`);
 	}
-	if (!mode.strict && typeof raw === "number") return String(raw);
+	if (!mode.strict && typeof raw === "number") {
+		// Read as JSON it has lost digits already: two people's numbers would be one.
+		if (Math.abs(raw) > Number.MAX_SAFE_INTEGER)
+			throw badRequest("invalidValue", `${name} is too large for a number: send it as a text.`);
+		return String(raw);
+	}
 	if (typeof raw !== "string") throw badRequest("invalidValue", `${name} must be a text.`);
 	// Neither can be stored in Postgres, and neither is part of any name or address.
 	if (/\0|\p{Surrogate}/u.test(raw))
