@@ -47,9 +47,8 @@ function readInteger(
 ): number | undefined {
 	const text = params.get(name)?.trim();
 	if (!text) return undefined;
-	if (!/^[+-]?\d+$/.test(text)) throw badRequest(refusal, `${name} must be a whole number.`);
-	// What is larger is beyond the last page as well.
-	return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+	if (!/^[+-]?\d{1,15}$/.test(text)) throw badRequest(refusal, `${name} must be a whole number.`);
+	return Number(text);
 }
 
 /** The order a request asks for (RFC 7644 §3.4.2.3). @throws ScimError 400 invalidValue or invalidPath. */
