@@ -14,6 +14,7 @@ test("every case of the corpus, by default and strict, through both doors", asyn
 	nextDoor,
 	sql,
 }) => {
+	test.slow();
 	// The embedded database belongs to one server, so there it is the server's own door alone.
 	const next = await nextDoor();
 	if (next)
