@@ -15,8 +15,7 @@ import { booleanOf, ignoreUnknown, type Mode, type Parts } from "./values";
 
 /**
  * Whether one element matches.
- * @throws ScimError 400 invalidPath when the filter names a part the attribute does not have,
- * invalidFilter when it asks for the order of what has none.
+ * @throws ScimError 400 invalidPath when the filter names a part the attribute does not have.
  */
 export function matchesElement(where: Filter, attribute: Attribute, element: Parts): boolean {
 	switch (where.kind) {
@@ -38,20 +37,23 @@ export function matchesElement(where: Filter, attribute: Attribute, element: Par
 }
 
 /**
- * Every part that a filter names exists, whichever of its terms decides.
- * @throws ScimError 400 invalidPath; strictly invalidSyntax, as for any attribute that does not exist.
+ * Every part that a filter names exists and can be asked so, whichever of its terms decides.
+ * @throws ScimError 400 invalidPath; strictly invalidSyntax, as for any attribute that does not
+ * exist; invalidFilter where it asks for the order of what has none (RFC 7644 §3.4.2.2, table 3).
  */
 export function checkParts(where: Filter, attribute: Attribute, mode: Mode): void {
-	for (const path of pathsIn(where)) {
-		if (mode.strict && !findPart(attribute, path))
-			ignoreUnknown(`${attribute.name}.${formatPath(path)}`, mode);
-		partNamed(attribute, path);
+	for (const term of termsIn(where)) {
+		if (mode.strict && !findPart(attribute, term.path))
+			ignoreUnknown(`${attribute.name}.${formatPath(term.path)}`, mode);
+		const { type, name } = partNamed(attribute, term.path);
+		if (term.kind === "compare" && isOrder(term.op) && (type === "boolean" || type === "binary"))
+			throw badRequest("invalidFilter", `${name} cannot be compared with ${term.op}.`);
 	}
 }
 
-function pathsIn(where: Filter): AttributePath[] {
-	if (where.kind === "not") return pathsIn(where.term);
-	return "terms" in where ? where.terms.flatMap(pathsIn) : [where.path];
+function termsIn(where: Filter): Extract<Filter, { path: AttributePath }>[] {
+	if (where.kind === "not") return termsIn(where.term);
+	return "terms" in where ? where.terms.flatMap(termsIn) : [where];
 }
 
 /** What the `eq` terms of a filter say an element is, or undefined if it says more than that. */
@@ -79,9 +81,6 @@ const findPart = (attribute: Attribute, path: AttributePath) =>
 export const isOrder = (op: Comparison): boolean => ["gt", "ge", "lt", "le"].includes(op);
 
 function compare(part: Attribute, op: Comparison, stored: unknown, wanted: FilterValue): boolean {
-	// RFC 7644 §3.4.2.2, table 3.
-	if (isOrder(op) && (part.type === "boolean" || part.type === "binary"))
-		throw badRequest("invalidFilter", `${part.name} cannot be compared with ${op}.`);
 	if (stored === undefined || wanted === null) {
 		const equal = stored === undefined && wanted === null;
 		return op === "eq" ? equal : op === "ne" && !equal;

@@ -62,6 +62,9 @@ test.each([
 	["groups", 'members[value eq "01a21795-f572-739a-9f13-71a2726d2a96" and type eq "user"]', 1],
 	["groups", "members pr", 1],
 	["groups", 'meta.lastModified eq "2026-01-01T00:00:00Z"', 1],
+	["people", 'groups.value eq "a" or groups.value eq "b"', 2],
+	["groups", 'members.value eq "a" or displayName eq "b"', 1],
+	["groups", 'members.value eq "a" and displayName eq "b"', 0],
 ] as const)("no index answers %s by %s", (of, filter, scans) => {
 	expect(scansOf(of, filter)).toBe(scans);
 });

@@ -174,8 +174,10 @@ function compileElement(path: AttributePath, where: Filter, context: Context, kn
 		if (context.negated || !field.indexed?.(parts)) context.seen.scans += 1;
 		return field.holds(parts);
 	}
-	if (context.either) context.seen.scans += 1;
-	return field.exists(compileParts(where, field, context));
+	const before = context.seen.scans;
+	const condition = compileParts(where, field, context);
+	if (context.either && context.seen.scans === before) context.seen.scans += 1;
+	return field.exists(condition);
 }
 
 function compileParts(where: Filter, field: List, context: Context): SQL {
