@@ -295,10 +295,10 @@ function checkSchemas(type: ResourceType, body: Record<string, unknown>, mode: M
 	const isOurs = (text: string) => sameName(text, core) || extensionOf(type, text) !== undefined;
 	if (texts.length < listed.length || !texts.every(isOurs))
 		throw badRequest("invalidSyntax", `schemas holds what is no schema of a ${type.name}.`);
-	// Exactly those of what is sent, each once (RFC 7643 §3).
+	// Exactly those of what is sent, each once (RFC 7643 §3); null is as good as not sent (§2.5).
 	const names = new Set(texts.map(foldName));
 	const unnamed = Object.keys(body).find(
-		(key) => extensionOf(type, key) && !names.has(foldName(key)),
+		(key) => body[key] !== null && extensionOf(type, key) && !names.has(foldName(key)),
 	);
 	if (names.size < texts.length) throw badRequest("invalidSyntax", "schemas names one twice.");
 	if (unnamed !== undefined)
