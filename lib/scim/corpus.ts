@@ -69,6 +69,7 @@ const circumstances = {
 	"an expired token": `update directory_tokens set expires_at = now() - interval '1 minute'
 		where directory_id = $1`,
 	"a directory that is off": `update directories set enabled = false where id = $1`,
+	"rows that cannot be read": `update directory_users set resource = 'null' where directory_id = $1`,
 	"groups answered 200": `update directories set group_patch_answer = '200' where id = $1`,
 	"an admin of no directory": `insert into members (workspace_id, id, email, email_key,
 		email_proof, name, status, role_by_hand, role, created_by) values ($2, gen_random_uuid(),
