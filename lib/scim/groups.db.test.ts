@@ -2,13 +2,13 @@
 import { eq, sql } from "drizzle-orm";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Db } from "@/db/client";
+import { type Db, transact } from "@/db/client";
 import { directories, directoryGroupMembers } from "@/db/schema";
-import { aWorkspace, freshDb } from "@/db/testing";
+import { aWorkspace, freshDb, setPolicy } from "@/db/testing";
 import { membersOf } from "@/lib/directory/groups";
 import type { RequestEntry } from "@/lib/directory/request-log";
 import { newId } from "@/lib/platform/ids";
-import { aClient, type Client, manyPeople, patchOp } from "./testing";
+import { aClient, type Client, manyPeople, patchOp, person } from "./testing";
 
 const groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group";
 let db: Db;
@@ -216,6 +216,26 @@ describe("a workspace that takes no groups from its directory", () => {
 		expect((await client.send("GET", "/ResourceTypes/Group")).status).toBe(404);
 		expect((await client.send("GET", `/Schemas/${groupSchema}`)).status).toBe(404);
 		expect((await client.send("GET", "/?filter=displayName pr")).status).toBe(200);
+	});
+
+	test("shows of its people no groups that it took before", async () => {
+		const workspace = await aWorkspace(db);
+		const client = await aClient(db, workspace.id);
+		const { body: ada } = await client.send("POST", "/Users", person("ada"));
+		await client.send("POST", "/Groups", {
+			schemas: [groupSchema],
+			displayName: "G",
+			members: [{ value: ada.id }],
+		});
+		const groupsOfAda = async () => {
+			const read = await client.send("GET", `/Users/${ada.id}`);
+			const found = await client.send("GET", "/Users?filter=userName pr");
+			return [read.body, found.body.Resources[0]].map((shown) => shown?.groups);
+		};
+		const one = [expect.objectContaining({ display: "G" })];
+		expect(await groupsOfAda()).toEqual([one, one]);
+		await transact(db, (tx) => setPolicy(tx, workspace.id, { groupsSync: "off" }));
+		expect(await groupsOfAda()).toEqual([undefined, undefined]);
 	});
 });
 

@@ -61,7 +61,7 @@ async function load(call: Call, rows: { type: string; id: string }[]): Promise<R
 	const ofGroups = readProjection(groupType, query);
 	const shownGroups = await presentGroups(call, groups, ofGroups);
 	const shown = new Map([
-		...users.map((user) => [user.id, presentUser(call.base, user, ofUsers)] as const),
+		...users.map((user) => [user.id, presentUser(call, user, ofUsers)] as const),
 		...groups.map((group, index) => [group.id, shownGroups[index]] as const),
 	]);
 	return rows.map(({ id }) => shown.get(id)).filter((resource) => resource !== undefined);
@@ -70,9 +70,9 @@ async function load(call: Call, rows: { type: string; id: string }[]): Promise<R
 /** What is known of a person where they are answered; the groups where those were read. */
 export type Shown = Omit<ListedUser, "groups"> & Partial<Pick<ListedUser, "groups">>;
 
-/** A person as answered, with the groups they are in. */
-export function presentUser(base: string, user: Shown, projection: Projection): Resource {
-	const groups = (user.groups ?? []).map(({ id, displayName }) => ({
+/** A person as answered, with the groups they are in where the workspace takes groups at all. */
+export function presentUser({ base, caller }: Call, user: Shown, projection: Projection): Resource {
+	const groups = ((caller.groupsSync && user.groups) || []).map(({ id, displayName }) => ({
 		value: id,
 		$ref: `${base}/Groups/${id}`,
 		display: displayName,

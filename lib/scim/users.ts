@@ -36,7 +36,7 @@ export const lookupById = (_query: URLSearchParams, id: string): Lookup => ({
 });
 
 export async function listUsers(call: Call): Promise<Reply> {
-	const { query, base, found, lookup } = call;
+	const { query, found, lookup } = call;
 	const page = readPage(query, maxPage);
 	if (call.caller.directory.strict) readFilter(query, call.caller.directory);
 	// The lookup has brought one more than a page at most: beyond that, find a page properly.
@@ -46,7 +46,7 @@ export async function listUsers(call: Call): Promise<Reply> {
 	const offset = page.startIndex - 1;
 	const resources = found
 		.slice(offset, offset + page.count)
-		.map((user) => presentUser(base, user, projection));
+		.map((user) => presentUser(call, user, projection));
 	return scimResponse(200, listResponse(resources, found.length, page.startIndex));
 }
 
@@ -125,7 +125,7 @@ function answer(
 	projection: Projection,
 	headers: Record<string, string> = {},
 ): Reply {
-	const body = presentUser(call.base, user, projection);
+	const body = presentUser(call, user, projection);
 	return scimResponse(status, body, { etag: versionTag(user), ...headers });
 }
 
