@@ -290,9 +290,7 @@ async function play(steps: Step[], scene: Scene, world: World, origin: string, l
 		);
 		const answers = await Promise.all(sent);
 		for (const answer of answers) look.answer(answer, expected);
-		const text = answers[0]?.text;
-		const made: unknown = text ? JSON.parse(text).id : undefined;
-		if (index === 0 && typeof made === "string") ids.answer = made;
+		if (index === 0 && answers[0]?.text) Object.assign(ids, namesIn(JSON.parse(answers[0].text)));
 		if (!member) continue;
 		const [row] = await world.sql(
 			`select members.* from directory_users join members on members.workspace_id =
@@ -301,6 +299,18 @@ async function play(steps: Step[], scene: Scene, world: World, origin: string, l
 		);
 		look.member(row, member);
 	}
+}
+
+/** What may be named of the first answer: its id, its cursor, and the same as written a day before. */
+function namesIn({ id, nextCursor }: Record<string, unknown>): Record<string, string> {
+	if (typeof id === "string") return { answer: id };
+	if (typeof nextCursor !== "string") return {};
+	const parts = JSON.parse(Buffer.from(nextCursor, "base64url").toString());
+	parts[1] -= 86_400_000;
+	return {
+		cursor: nextCursor,
+		oldCursor: Buffer.from(JSON.stringify(parts)).toString("base64url"),
+	};
 }
 
 /** A value with the ids of its people and groups filled in. */
