@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { addressHeader } from "./edge";
 import type { Incoming } from "./exchange";
 import { createServer, type Doors } from "./http";
 
+const run = promisify(execFile);
 const open: http.Server[] = [];
 afterEach(() => {
 	for (const server of open.splice(0)) {
@@ -218,6 +221,25 @@ describe("what goes wrong", () => {
 			expect((await fetch(origin + path, chunked(5_000_000))).status).toBe(413);
 		}
 		expect(bodies).toEqual([]);
+	});
+
+	// In processes of their own: in this one nobody sends while the server closes.
+	it("is heard by those who want the connection closed, while they still send", async () => {
+		const { origin } = await serve();
+		const script = `
+			const { request } = require("node:http");
+			const send = () => new Promise((resolve) => {
+				const sent = request("${origin}/login", { method: "POST", agent: false }, (answer) => {
+					answer.resume().on("end", () => resolve(answer.statusCode));
+				});
+				sent.on("error", ({ code }) => resolve(code)).end(Buffer.alloc(5_000_000));
+			});
+			(async () => {
+				for (let left = 30; left > 0; left--) console.log(await send());
+			})();`;
+		const clients = Array.from({ length: 3 }, () => run(process.execPath, ["-e", script]));
+		for (const { stdout } of await Promise.all(clients))
+			expect(new Set(stdout.trim().split("\n"))).toEqual(new Set(["413"]));
 	});
 
 	it("hangs up on a body without end", async () => {

@@ -50,7 +50,11 @@ export function createServer(doors: Doors): http.Server {
 		request.url = target;
 		cleanHeaders(request, { trusted: doors.trustedProxies, publicUrl: doors.publicUrl });
 		const limit = isScim ? MAX_BODY.scim : MAX_BODY.other;
-		const tooLarge = () => refuse(413, `The body is larger than ${limit / 1024} KiB.`);
+		const tooLarge = () => {
+			// For a client that wants it closed, Node would hang up with the answer; capBody does, later.
+			if (!response.headersSent) response.setHeader("connection", "keep-alive");
+			refuse(413, `The body is larger than ${limit / 1024} KiB.`);
+		};
 		if (!capBody(request, response, limit, tooLarge)) return;
 		const done =
 			isScim && doors.scim
