@@ -15,6 +15,7 @@ import {
 	rolesOf,
 } from "./people";
 import type { ClientProfile, Session } from "./session";
+import { atGroup, createPerson, removePerson } from "./steps";
 
 export const entra: ClientProfile = {
 	name: "Microsoft Entra ID",
@@ -35,49 +36,28 @@ export const entra: ClientProfile = {
 		await change(session, ada, adaId, graceId);
 		if (cast.groups) await provisionGroup(session, adaId, graceId);
 		await softDelete(session, adaId);
-		await remove(session, adaId);
+		await removePerson(session, adaId);
+		const path = `/Users/${adaId}`;
+		await send({ title: "Remove again", method: "DELETE", path, status: [404], check: problem });
 	},
 };
 
-async function provision({ send, make }: Session, person: Person): Promise<string> {
-	const find = `/Users${query({ filter: `userName eq "${person.userName}"` })}`;
-	await send({
-		title: "Look for the person",
-		method: "GET",
-		path: find,
-		status: [200],
-		check: listOf(0),
-	});
-	const id = await make({
-		title: "Create the person",
-		method: "POST",
-		path: "/Users",
-		body: {
-			schemas: [coreUser, enterpriseUser],
-			externalId: person.externalId,
-			userName: person.userName,
-			active: true,
-			displayName: `${person.given} ${person.family}`,
-			emails: [{ primary: true, type: "work", value: person.userName }],
-			meta: { resourceType: "User" },
-			name: {
-				formatted: `${person.given} ${person.family}`,
-				familyName: person.family,
-				givenName: person.given,
-			},
-			roles: rolesOf(person).roles ?? [],
-		},
-		status: [201],
-		check: resource({ userName: person.userName, externalId: person.externalId, active: true }),
-	});
-	await send({
-		title: "Find the person",
-		method: "GET",
-		path: find,
-		status: [200],
-		check: listOf(1, { id, externalId: person.externalId }),
-	});
-	return id;
+function provision(session: Session, person: Person): Promise<string> {
+	const { userName, externalId, given, family } = person;
+	const path = `/Users${query({ filter: `userName eq "${userName}"` })}`;
+	const body = {
+		schemas: [coreUser, enterpriseUser],
+		externalId,
+		userName,
+		active: true,
+		displayName: `${given} ${family}`,
+		emails: [{ primary: true, type: "work", value: userName }],
+		meta: { resourceType: "User" },
+		name: { formatted: `${given} ${family}`, familyName: family, givenName: given },
+		roles: rolesOf(person).roles ?? [],
+	};
+	const expected = { userName, externalId, active: true };
+	return createPerson(session, path, body, expected, { externalId });
 }
 
 async function change(
@@ -163,10 +143,8 @@ async function provisionGroup(session: Session, adaId: string, graceId: string):
 		status: [201],
 		check: resource({ displayName }),
 	});
-	const path = `/Groups/${id}`;
-	// Entra wants 204 and never reads members again.
-	const change = (title: string, operation: unknown) =>
-		send({ title, method: "PATCH", path, body: patch(operation), status: [204, 200] });
+	// It never reads the members again.
+	const { path, change, remove } = atGroup(session, id);
 	const holds = (title: string, memberId: string, count: number) =>
 		send({
 			title,
@@ -205,7 +183,7 @@ async function provisionGroup(session: Session, adaId: string, graceId: string):
 		op: "remove",
 		path: `members[value eq "${adaId}"]`,
 	});
-	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
+	await remove();
 	await send({
 		title: "Remove it again",
 		method: "DELETE",
@@ -236,11 +214,4 @@ async function softDelete({ send }: Session, id: string): Promise<void> {
 	});
 	await setActive("Reactivate the person", "True", true);
 	await setActive("Deactivate the person for good", "False", false);
-}
-
-async function remove({ send }: Session, id: string): Promise<void> {
-	const path = `/Users/${id}`;
-	await send({ title: "Remove the person", method: "DELETE", path, status: [204] });
-	await send({ title: "Ask once more", method: "GET", path, status: [404], check: problem });
-	await send({ title: "Remove again", method: "DELETE", path, status: [404], check: problem });
 }

@@ -2,18 +2,18 @@
  * JumpCloud: makes and deletes a test person when it is switched on, replaces people whole with the
  * extension's schema first and empty lists, and takes members out by a list of values.
  */
-import { groupWith, list, listOf, problem, resource } from "./expect";
+import { list, listOf, resource } from "./expect";
 import {
 	coreGroup,
 	coreUser,
 	enterpriseUser,
 	type Person,
-	patch,
 	peopleOf,
 	query,
 	rolesOf,
 } from "./people";
 import type { ClientProfile, Session } from "./session";
+import { atGroup, removePerson } from "./steps";
 
 export const jumpcloud: ClientProfile = {
 	name: "JumpCloud",
@@ -28,7 +28,7 @@ export const jumpcloud: ClientProfile = {
 		if (session.cast.groups) await pushGroup(session, adaId, graceId);
 		await replace(session, "Deactivate the person", ada, adaId, { active: false });
 		await replace(session, "Reactivate the person", ada, adaId, {});
-		await remove(session, "Remove the person", adaId);
+		await removePerson(session, adaId);
 	},
 };
 
@@ -51,7 +51,7 @@ async function activate(session: Session, person: Person): Promise<void> {
 		});
 	const test = { ...person, userName: `test.${person.userName}`, externalId: `${cast.mark}-test` };
 	const id = await create(session, test);
-	await remove(session, "Remove the test person", id);
+	await removePerson(session, id, "Remove the test person");
 }
 
 async function create({ send, make }: Session, person: Person): Promise<string> {
@@ -151,11 +151,7 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		status: [201],
 		check: resource({ displayName }),
 	});
-	const path = `/Groups/${id}`;
-	const change = (title: string, operation: unknown) =>
-		send({ title, method: "PATCH", path, body: patch(operation), status: [200, 204] });
-	const read = (title: string, name: string, members: string[]) =>
-		send({ title, method: "GET", path, status: [200], check: groupWith(name, members) });
+	const { path, change, read, remove } = atGroup(session, id);
 	for (const value of [adaId, graceId])
 		await change("Add a member", { op: "add", path: "members", value: [{ value }] });
 	await change("Take one person out", {
@@ -173,11 +169,5 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		status: [200],
 		check: resource({ displayName: renamed }),
 	});
-	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
-}
-
-async function remove({ send }: Session, title: string, id: string): Promise<void> {
-	const path = `/Users/${id}`;
-	await send({ title, method: "DELETE", path, status: [204] });
-	await send({ title: "Ask once more", method: "GET", path, status: [404], check: problem });
+	await remove();
 }

@@ -3,9 +3,10 @@
  * profiles whole (PUT), switches `active` by a PATCH without a path, never deletes people, and reads
  * a group whole after pushing it.
  */
-import { groupWith, list, listOf, problem, resource, resourceIfAny } from "./expect";
+import { list, listOf, problem, resource, resourceIfAny } from "./expect";
 import { coreGroup, coreUser, type Person, patch, peopleOf, query, rolesOf } from "./people";
 import type { ClientProfile, Session } from "./session";
+import { atGroup } from "./steps";
 
 export const okta: ClientProfile = {
 	name: "Okta",
@@ -122,11 +123,7 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		status: [201],
 		check: resource({ displayName }),
 	});
-	const path = `/Groups/${id}`;
-	const change = (title: string, operation: unknown) =>
-		send({ title, method: "PATCH", path, body: patch(operation), status: [200, 204] });
-	const read = (title: string, name: string, members: string[]) =>
-		send({ title, method: "GET", path, status: [200], check: groupWith(name, members) });
+	const { path, change, read, remove } = atGroup(session, id);
 
 	await change("Push its members", {
 		op: "replace",
@@ -155,7 +152,7 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		check: resource({ displayName: renamed }),
 	});
 	await read("Read the replaced group", renamed, [adaId]);
-	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
+	await remove();
 	await send({
 		title: "Ask for it once more",
 		method: "GET",

@@ -2,9 +2,10 @@
  * OneLogin: filters with plus signs and a trailing ampersand, PUT with an empty query, the names of
  * SCIM 1.1 among the schemas, and members added one by one.
  */
-import { groupWith, list, listOf, problem, resource } from "./expect";
-import { coreGroup, coreUser, type Person, patch, peopleOf, rolesOf } from "./people";
+import { list, resource } from "./expect";
+import { coreGroup, coreUser, type Person, peopleOf, rolesOf } from "./people";
 import type { ClientProfile, Session } from "./session";
+import { atGroup, createPerson, removePerson } from "./steps";
 
 export const onelogin: ClientProfile = {
 	name: "OneLogin",
@@ -26,9 +27,7 @@ export const onelogin: ClientProfile = {
 		if (cast.groups) await pushGroup(session, adaId, graceId);
 		await replace(session, "Suspend the person", ada, adaId, { active: false });
 		await replace(session, "Reactivate the person", ada, adaId, {});
-		const path = `/Users/${adaId}`;
-		await send({ title: "Remove the person", method: "DELETE", path, status: [204] });
-		await send({ title: "Ask once more", method: "GET", path, status: [404], check: problem });
+		await removePerson(session, adaId);
 	},
 };
 
@@ -38,31 +37,10 @@ const hasPatch = (body: unknown) =>
 /** As a form writes a text: blanks are plus signs. */
 const plus = (text: string) => encodeURIComponent(text).replaceAll("%20", "+");
 
-async function create({ send, make }: Session, person: Person): Promise<string> {
-	const path = `/Users?filter=${plus(`userName eq "${person.userName}"`)}&`;
-	await send({
-		title: "Look for the person",
-		method: "GET",
-		path,
-		status: [200],
-		check: listOf(0),
-	});
-	const id = await make({
-		title: "Create the person",
-		method: "POST",
-		path: "/Users",
-		body: written(person, {}),
-		status: [201],
-		check: resource({ userName: person.userName, externalId: person.externalId }),
-	});
-	await send({
-		title: "Find the person",
-		method: "GET",
-		path,
-		status: [200],
-		check: listOf(1, { id }),
-	});
-	return id;
+function create(session: Session, person: Person): Promise<string> {
+	const { userName, externalId } = person;
+	const path = `/Users?filter=${plus(`userName eq "${userName}"`)}&`;
+	return createPerson(session, path, written(person, {}), { userName, externalId });
 }
 
 type Changed = { active?: boolean; family?: string };
@@ -118,11 +96,7 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		status: [201],
 		check: resource({ displayName }),
 	});
-	const path = `/Groups/${id}`;
-	const change = (title: string, ...operations: unknown[]) =>
-		send({ title, method: "PATCH", path, body: patch(...operations), status: [200, 204] });
-	const read = (title: string, name: string, members: string[]) =>
-		send({ title, method: "GET", path, status: [200], check: groupWith(name, members) });
+	const { change, read, remove } = atGroup(session, id);
 	for (const value of [adaId, graceId])
 		await change("Add a member", { op: "add", path: "members", value: [{ value }] });
 	await read("Read the group back", displayName, [adaId, graceId]);
@@ -133,5 +107,5 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 	const renamed = `${displayName} renamed`;
 	await change("Rename the group", { op: "replace", path: "displayName", value: renamed });
 	await read("Read the renamed group", renamed, [adaId]);
-	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
+	await remove();
 }

@@ -2,9 +2,10 @@
  * No product but the standard: reads what is served first, writes every request as RFC 7644 has it,
  * and sends nothing that a strict directory would refuse.
  */
-import { groupWith, list, listOf, problem, resource, resourceIfAny } from "./expect";
+import { list, problem, resource, resourceIfAny } from "./expect";
 import { coreGroup, coreUser, type Person, patch, peopleOf, query, rolesOf } from "./people";
 import type { ClientProfile, Session } from "./session";
+import { atGroup, createPerson, removePerson } from "./steps";
 
 export const rfc: ClientProfile = {
 	name: "The plain standard",
@@ -28,9 +29,7 @@ export const rfc: ClientProfile = {
 		if (cast.groups) await pushGroup(session, adaId, graceId);
 		await setActive(session, adaId, false, "Deactivate the person");
 		await setActive(session, adaId, true, "Reactivate the person");
-		const path = `/Users/${adaId}`;
-		await send({ title: "Remove the person", method: "DELETE", path, status: [204] });
-		await send({ title: "Ask once more", method: "GET", path, status: [404], check: problem });
+		await removePerson(session, adaId);
 	},
 };
 
@@ -77,31 +76,10 @@ const written = (person: Person, family = person.family) => ({
 	...rolesOf(person),
 });
 
-async function create({ send, make }: Session, person: Person): Promise<string> {
-	const path = `/Users${query({ filter: `userName eq "${person.userName}"` })}`;
-	await send({
-		title: "Look for the person",
-		method: "GET",
-		path,
-		status: [200],
-		check: listOf(0),
-	});
-	const id = await make({
-		title: "Create the person",
-		method: "POST",
-		path: "/Users",
-		body: written(person),
-		status: [201],
-		check: resource({ userName: person.userName, externalId: person.externalId, active: true }),
-	});
-	await send({
-		title: "Find the person",
-		method: "GET",
-		path,
-		status: [200],
-		check: listOf(1, { id }),
-	});
-	return id;
+function create(session: Session, person: Person): Promise<string> {
+	const { userName, externalId } = person;
+	const path = `/Users${query({ filter: `userName eq "${userName}"` })}`;
+	return createPerson(session, path, written(person), { userName, externalId, active: true });
 }
 
 async function rename({ send }: Session, person: Person, id: string): Promise<void> {
@@ -132,7 +110,7 @@ async function rename({ send }: Session, person: Person, id: string): Promise<vo
 }
 
 async function pushGroup(session: Session, adaId: string, graceId: string): Promise<void> {
-	const { send, make, cast } = session;
+	const { make, cast } = session;
 	const displayName = `Group ${cast.mark}`;
 	const id = await make({
 		title: "Push the group",
@@ -142,18 +120,14 @@ async function pushGroup(session: Session, adaId: string, graceId: string): Prom
 		status: [201],
 		check: resource({ displayName }),
 	});
-	const path = `/Groups/${id}`;
-	const change = (title: string, operation: unknown) =>
-		send({ title, method: "PATCH", path, body: patch(operation), status: [200, 204] });
-	const read = (title: string, name: string, members: string[]) =>
-		send({ title, method: "GET", path, status: [200], check: groupWith(name, members) });
+	const { change, read, remove } = atGroup(session, id);
 	await change("Add a member", { op: "add", path: "members", value: [{ value: graceId }] });
 	await read("Read the group back", displayName, [adaId, graceId]);
 	await change("Take one person out", { op: "remove", path: `members[value eq "${graceId}"]` });
 	const renamed = `${displayName} renamed`;
 	await change("Rename the group", { op: "replace", path: "displayName", value: renamed });
 	await read("Read the renamed group", renamed, [adaId]);
-	await send({ title: "Remove the group", method: "DELETE", path, status: [204] });
+	await remove();
 }
 
 const setActive = ({ send }: Session, id: string, active: boolean, title: string) =>

@@ -7,6 +7,7 @@
  *   okta, entra, jumpcloud, onelogin   what each sends, and what it takes for an answer
  *   rfc                                the same for no product: what the standard says
  *   people, expect                     whom they send, and what they look for
+ *   steps                              what several of them do alike
  *   index                              all of them by name
  */
 
