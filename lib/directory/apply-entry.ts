@@ -11,8 +11,8 @@ import { giveAddress } from "./effects";
 import { entryBehind } from "./entries";
 
 /**
- * Gives the member the access, or the address, that the entry says, which may be none. A person may be managed by the
- * directory alone and this still be done: it is what the directory asks for.
+ * Gives the member the access, or the address, that the entry says, which may be none. A person may
+ * be managed by the directory alone and this still be done: it is what the directory asks for.
  * Refused: stale (they say the same by now, or the person has an invitation to accept), email_taken,
  *   last_admin; role_above_own and needs_fresh_sign_in for the role that comes with access.
  */
