@@ -50,11 +50,7 @@ export function createServer(doors: Doors): http.Server {
 		request.url = target;
 		cleanHeaders(request, { trusted: doors.trustedProxies, publicUrl: doors.publicUrl });
 		const limit = isScim ? MAX_BODY.scim : MAX_BODY.other;
-		const tooLarge = () => {
-			// For a client that wants it closed, Node would hang up with the answer; capBody does, later.
-			if (!response.headersSent) response.setHeader("connection", "keep-alive");
-			refuse(413, `The body is larger than ${limit / 1024} KiB.`);
-		};
+		const tooLarge = () => refuse(413, `The body is larger than ${limit / 1024} KiB.`);
 		if (!capBody(request, response, limit, tooLarge)) return;
 		const done =
 			isScim && doors.scim
@@ -94,9 +90,16 @@ function beforeHead(response: ServerResponse, headers: Record<string, string>): 
 	response.writeHead = ((...args: Parameters<typeof writeHead>) => {
 		for (const [name, value] of Object.entries(headers))
 			if (!response.hasHeader(name)) response.setHeader(name, value);
+		// Where the client wants the connection closed, Node would hang up with the answer, and who
+		// still sends a body would not hear it.
+		if (isUnderWay(response.req)) response.setHeader("connection", "keep-alive");
 		return writeHead.apply(response, args);
 	}) as typeof writeHead;
 }
+
+/** Whether some of the body has not come yet. */
+const isUnderWay = ({ complete, headers }: IncomingMessage): boolean =>
+	!complete && (Number(headers["content-length"] ?? 0) > 0 || "transfer-encoding" in headers);
 
 /**
  * Bounds a body by its declared length, and while it is read. Past the limit nothing more reaches
